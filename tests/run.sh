@@ -1,0 +1,30 @@
+#!/bin/sh
+# The second command: sets up what the tests need and passes all of them.
+#   tests/run.sh             everything
+#   tests/run.sh -p crate    one crate; further arguments go to `cargo test`
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+lang=
+assume_yes=${HENGTAN_YES:-0}
+[ "${CI:-}" = true ] && assume_yes=1
+# shellcheck source=deploy/prerequisites.sh
+. "$root/deploy/prerequisites.sh"
+prerequisites || exit 1
+cd "$root"
+
+if [ $# -gt 0 ]; then
+  exec cargo test --locked "$@"
+fi
+
+say deploy-test-step-wasm
+sysroot=$(rustc --print sysroot)
+if [ ! -d "$sysroot/lib/rustlib/wasm32-unknown-unknown" ]; then
+  command -v rustup >/dev/null 2>&1 || { say deploy-test-no-rustup; exit 1; }
+  rustup target add wasm32-unknown-unknown >&2
+fi
+for crate in crypto-sm accounting hengtan-ledger; do
+  cargo check --locked --quiet -p "$crate" --no-default-features --target wasm32-unknown-unknown
+done
+
+say deploy-test-step-build
+cargo test --locked --workspace

@@ -1,0 +1,2 @@
+//! One binary for all whole-product tests: linking once is what keeps a cold run short.
+mod tidy;

@@ -1,1 +1,25 @@
-//! crypto-sm
+//! The Chinese national algorithms as this product uses them: SM2 signatures (GB/T 32918), SM3 hashes (GB/T 32905),
+//! SM4 (GB/T 32907, known answer only so far), keys, and X.509 certificates signed with SM2 (GB/T 20518, GM/T 0015).
+//!
+//! | module | what |
+//! |---|---|
+//! | [`sm3`] | the hash function |
+//! | [`sm2`] | keys, signatures, and the one strict parser for both |
+//! | [`certificate`] | certificates of organisations, members and nodes: read, check, issue |
+//! | [`selftest`] | known answers and a comparison with a second implementation, run when a node starts |
+//! | [`reference`] | that second implementation (feature `libsm`) |
+//!
+//! Nothing here reads a clock or a source of randomness: times are milliseconds since 1970-01-01T00:00:00Z given by the
+//! caller, generators are [`rand_core::CryptoRng`] arguments. With `default-features = false` the crate builds for wasm32.
+
+pub mod certificate;
+mod error;
+mod pem;
+#[cfg(feature = "libsm")]
+pub mod reference;
+pub mod selftest;
+pub mod sm2;
+pub mod sm3;
+
+pub use ::sm2::elliptic_curve::rand_core;
+pub use error::{CODES, Error};

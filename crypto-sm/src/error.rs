@@ -1,0 +1,361 @@
+//! What can be wrong with a key, a signature or a certificate. Sentences for people live in the catalogues, under the
+//! permanent code; this type carries the code and the values that a sentence may name.
+
+use std::fmt;
+
+/// A refusal or failure of this crate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A public key is not 65 bytes beginning with 0x04 (uncompressed point).
+    PublicKeyEncoding {
+        /// Length found, in bytes.
+        length: usize,
+    },
+    /// A coordinate of a public key is not below the field's prime.
+    PublicKeyCoordinate {
+        /// `x` or `y`.
+        coordinate: &'static str,
+    },
+    /// A public key's point is not on the SM2 curve.
+    PublicKeyOffCurve,
+    /// A SubjectPublicKeyInfo is not the one encoding that an SM2 key has.
+    PublicKeyInfo,
+    /// A key id is not 64 hexadecimal digits (32 bytes).
+    KeyIdEncoding,
+    /// A secret key is not 32 bytes with a value in [1, n − 2].
+    SecretKeyRange,
+    /// A PKCS #8 document does not hold an SM2 secret key that belongs to its public key.
+    SecretKeyInfo,
+    /// A signature is not 64 bytes.
+    SignatureLength {
+        /// Length found, in bytes.
+        length: usize,
+    },
+    /// A component of a signature is not in [1, n − 1].
+    SignatureRange {
+        /// `r` or `s`.
+        component: &'static str,
+    },
+    /// A signature is not the strict DER of two integers.
+    SignatureEncoding,
+    /// A signature does not belong to this message, key and user id.
+    SignatureMismatch,
+    /// A user id is longer than its length field can say (8,191 bytes).
+    UserIdLength {
+        /// Length found, in bytes.
+        length: usize,
+    },
+    /// A text is not one PEM document.
+    PemEncoding {
+        /// The label that was looked for.
+        expected: &'static str,
+    },
+    /// A PEM document holds something else.
+    PemLabel {
+        /// The label that was looked for.
+        expected: &'static str,
+        /// The label found.
+        found: String,
+    },
+    /// A certificate is not canonical DER of an X.509 version 3 certificate.
+    CertificateEncoding,
+    /// A certificate is not signed with SM2-with-SM3 (1.2.156.10197.1.501).
+    CertificateAlgorithm {
+        /// Object identifier found.
+        algorithm: String,
+    },
+    /// A name in a certificate lacks a field, or has it twice, or in an encoding that is not text.
+    CertificateName {
+        /// `C`, `O`, `OU` or `CN`.
+        field: &'static str,
+    },
+    /// An extension is doubled, malformed, or critical and unknown.
+    CertificateExtension {
+        /// Object identifier of the extension.
+        extension: String,
+    },
+    /// The certificate that is to have issued is not a certificate authority's.
+    CertificateNotAuthority {
+        /// Common name of that certificate.
+        name: String,
+    },
+    /// A certificate authority's certificate was given where a member's or node's is needed.
+    CertificateIsAuthority {
+        /// Common name of that certificate.
+        name: String,
+    },
+    /// A certificate's key usage does not allow what is asked of it.
+    CertificateKeyUsage {
+        /// Common name of that certificate.
+        name: String,
+        /// The missing usage, as RFC 5280 names it.
+        usage: &'static str,
+    },
+    /// A certificate names another issuer.
+    CertificateIssuer {
+        /// Issuer that the certificate names.
+        found: String,
+        /// Subject of the certificate authority.
+        expected: String,
+    },
+    /// A certificate's organisation is not its certificate authority's.
+    CertificateOrganisation {
+        /// Organisation of the certificate.
+        found: String,
+        /// Organisation of the certificate authority.
+        expected: String,
+    },
+    /// A certificate is not valid yet.
+    CertificateNotYetValid {
+        /// Common name of that certificate.
+        name: String,
+        /// Begin of its validity, milliseconds since 1970.
+        not_before_ms: u64,
+        /// The time asked for, milliseconds since 1970.
+        at_ms: u64,
+    },
+    /// A certificate has expired.
+    CertificateExpired {
+        /// Common name of that certificate.
+        name: String,
+        /// End of its validity, milliseconds since 1970.
+        not_after_ms: u64,
+        /// The time asked for, milliseconds since 1970.
+        at_ms: u64,
+    },
+    /// The issuer's key did not sign this certificate.
+    CertificateSignature {
+        /// Common name of that certificate.
+        name: String,
+    },
+    /// A secret key does not belong to the certificate it is used with.
+    CertificateKey {
+        /// Common name of that certificate.
+        name: String,
+    },
+    /// A text cannot be a name in a certificate: empty, longer than 64 characters, or with control characters.
+    SubjectText {
+        /// `O`, `OU` or `CN`.
+        field: &'static str,
+        /// The text.
+        value: String,
+    },
+    /// A text is neither a DNS name nor an IP address.
+    AlternativeName {
+        /// The text.
+        value: String,
+    },
+    /// A validity period ends before it begins, or lies outside 1970–9999.
+    ValidityPeriod {
+        /// Begin, milliseconds since 1970.
+        not_before_ms: u64,
+        /// End, milliseconds since 1970.
+        not_after_ms: u64,
+    },
+    /// The self test found a wrong answer: this build or this machine must not be used.
+    SelfTest {
+        /// Name of the failed check.
+        check: &'static str,
+    },
+}
+
+/// Every code of this crate, in order.
+pub const CODES: &[&str] = &[
+    "HT-CRY-001",
+    "HT-CRY-002",
+    "HT-CRY-003",
+    "HT-CRY-004",
+    "HT-CRY-005",
+    "HT-CRY-006",
+    "HT-CRY-007",
+    "HT-CRY-008",
+    "HT-CRY-009",
+    "HT-CRY-010",
+    "HT-CRY-011",
+    "HT-CRY-012",
+    "HT-CRY-013",
+    "HT-CRY-014",
+    "HT-CRY-015",
+    "HT-CRY-016",
+    "HT-CRY-017",
+    "HT-CRY-018",
+    "HT-CRY-019",
+    "HT-CRY-020",
+    "HT-CRY-021",
+    "HT-CRY-022",
+    "HT-CRY-023",
+    "HT-CRY-024",
+    "HT-CRY-025",
+    "HT-CRY-026",
+    "HT-CRY-027",
+    "HT-CRY-028",
+    "HT-CRY-029",
+    "HT-CRY-030",
+    "HT-CRY-031",
+];
+
+impl Error {
+    /// The permanent code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::PublicKeyEncoding { .. } => "HT-CRY-001",
+            Self::PublicKeyCoordinate { .. } => "HT-CRY-002",
+            Self::PublicKeyOffCurve => "HT-CRY-003",
+            Self::PublicKeyInfo => "HT-CRY-004",
+            Self::KeyIdEncoding => "HT-CRY-005",
+            Self::SecretKeyRange => "HT-CRY-006",
+            Self::SecretKeyInfo => "HT-CRY-007",
+            Self::SignatureLength { .. } => "HT-CRY-008",
+            Self::SignatureRange { .. } => "HT-CRY-009",
+            Self::SignatureEncoding => "HT-CRY-010",
+            Self::SignatureMismatch => "HT-CRY-011",
+            Self::UserIdLength { .. } => "HT-CRY-012",
+            Self::PemEncoding { .. } => "HT-CRY-013",
+            Self::PemLabel { .. } => "HT-CRY-014",
+            Self::CertificateEncoding => "HT-CRY-015",
+            Self::CertificateAlgorithm { .. } => "HT-CRY-016",
+            Self::CertificateName { .. } => "HT-CRY-017",
+            Self::CertificateExtension { .. } => "HT-CRY-018",
+            Self::CertificateNotAuthority { .. } => "HT-CRY-019",
+            Self::CertificateIsAuthority { .. } => "HT-CRY-020",
+            Self::CertificateKeyUsage { .. } => "HT-CRY-021",
+            Self::CertificateIssuer { .. } => "HT-CRY-022",
+            Self::CertificateOrganisation { .. } => "HT-CRY-023",
+            Self::CertificateNotYetValid { .. } => "HT-CRY-024",
+            Self::CertificateExpired { .. } => "HT-CRY-025",
+            Self::CertificateSignature { .. } => "HT-CRY-026",
+            Self::CertificateKey { .. } => "HT-CRY-027",
+            Self::SubjectText { .. } => "HT-CRY-028",
+            Self::AlternativeName { .. } => "HT-CRY-029",
+            Self::ValidityPeriod { .. } => "HT-CRY-030",
+            Self::SelfTest { .. } => "HT-CRY-031",
+        }
+    }
+
+    /// The values that a sentence about this error may name. Times are RFC 3339 in UTC.
+    #[must_use]
+    pub fn fields(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::PublicKeyEncoding { length }
+            | Self::SignatureLength { length }
+            | Self::UserIdLength { length } => vec![("length", length.to_string())],
+            Self::PublicKeyCoordinate { coordinate } => {
+                vec![("coordinate", (*coordinate).to_owned())]
+            }
+            Self::SignatureRange { component } => vec![("component", (*component).to_owned())],
+            Self::PemEncoding { expected } => vec![("expected", (*expected).to_owned())],
+            Self::PemLabel { expected, found } => {
+                vec![
+                    ("expected", (*expected).to_owned()),
+                    ("found", found.clone()),
+                ]
+            }
+            Self::CertificateAlgorithm { algorithm } => vec![("algorithm", algorithm.clone())],
+            Self::CertificateName { field } => vec![("field", (*field).to_owned())],
+            Self::CertificateExtension { extension } => vec![("extension", extension.clone())],
+            Self::CertificateNotAuthority { name }
+            | Self::CertificateIsAuthority { name }
+            | Self::CertificateSignature { name }
+            | Self::CertificateKey { name } => vec![("name", name.clone())],
+            Self::CertificateKeyUsage { name, usage } => {
+                vec![("name", name.clone()), ("usage", (*usage).to_owned())]
+            }
+            Self::CertificateIssuer { found, expected }
+            | Self::CertificateOrganisation { found, expected } => {
+                vec![("found", found.clone()), ("expected", expected.clone())]
+            }
+            Self::CertificateNotYetValid {
+                name,
+                not_before_ms,
+                at_ms,
+            } => vec![
+                ("name", name.clone()),
+                ("not_before", rfc3339(*not_before_ms)),
+                ("at", rfc3339(*at_ms)),
+            ],
+            Self::CertificateExpired {
+                name,
+                not_after_ms,
+                at_ms,
+            } => vec![
+                ("name", name.clone()),
+                ("not_after", rfc3339(*not_after_ms)),
+                ("at", rfc3339(*at_ms)),
+            ],
+            Self::SubjectText { field, value } => {
+                vec![("field", (*field).to_owned()), ("value", value.clone())]
+            }
+            Self::AlternativeName { value } => vec![("value", value.clone())],
+            Self::ValidityPeriod {
+                not_before_ms,
+                not_after_ms,
+            } => {
+                vec![
+                    ("not_before", rfc3339(*not_before_ms)),
+                    ("not_after", rfc3339(*not_after_ms)),
+                ]
+            }
+            Self::SelfTest { check } => vec![("check", (*check).to_owned())],
+            Self::PublicKeyOffCurve
+            | Self::PublicKeyInfo
+            | Self::KeyIdEncoding
+            | Self::SecretKeyRange
+            | Self::SecretKeyInfo
+            | Self::SignatureEncoding
+            | Self::SignatureMismatch
+            | Self::CertificateEncoding => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code())?;
+        for (name, value) in self.fields() {
+            write!(formatter, " {name}={value:?}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// RFC 3339 in UTC, whole seconds; a number outside the calendar stays a number of milliseconds.
+fn rfc3339(milliseconds: u64) -> String {
+    let time = std::time::Duration::from_secs(milliseconds / 1000);
+    x509_cert::der::DateTime::from_unix_duration(time)
+        .map_or_else(|_| format!("{milliseconds} ms"), |time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_listed_once_and_in_order() {
+        let expected: Vec<String> = (1..=CODES.len())
+            .map(|number| format!("HT-CRY-{number:03}"))
+            .collect();
+        assert_eq!(CODES, expected);
+        assert_eq!(
+            Error::SelfTest { check: "sm3" }.code(),
+            *CODES.last().unwrap()
+        );
+    }
+
+    #[test]
+    fn display_gives_code_and_fields_only() {
+        let error = Error::CertificateExpired {
+            name: "wang-fang".to_owned(),
+            not_after_ms: 1_767_225_599_000,
+            at_ms: 1_767_225_600_001,
+        };
+        assert_eq!(
+            error.to_string(),
+            r#"HT-CRY-025 name="wang-fang" not_after="2025-12-31T23:59:59Z" at="2026-01-01T00:00:00Z""#
+        );
+        assert_eq!(rfc3339(u64::MAX), "18446744073709551615 ms");
+    }
+}

@@ -1,0 +1,163 @@
+//! Verification (GB/T 32918.2 clause 7).
+
+use super::{PublicKey, Signature};
+use crate::{Error, sm3};
+use ::sm2::{
+    FieldBytes, ProjectivePoint, Scalar,
+    elliptic_curve::{
+        Group, PrimeField,
+        ops::{MulByGeneratorVartime, Reduce},
+        point::AffineCoordinates,
+    },
+};
+
+/// a, b, x_G, y_G of the curve, big-endian, as they enter Z_A (GB/T 32918.5 clause 2).
+const CURVE: [[u8; 32]; 4] = [
+    [
+        0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xfc,
+    ],
+    [
+        0x28, 0xe9, 0xfa, 0x9e, 0x9d, 0x9f, 0x5e, 0x34, 0x4d, 0x5a, 0x9e, 0x4b, 0xcf, 0x65, 0x09,
+        0xa7, 0xf3, 0x97, 0x89, 0xf5, 0x15, 0xab, 0x8f, 0x92, 0xdd, 0xbc, 0xbd, 0x41, 0x4d, 0x94,
+        0x0e, 0x93,
+    ],
+    [
+        0x32, 0xc4, 0xae, 0x2c, 0x1f, 0x19, 0x81, 0x19, 0x5f, 0x99, 0x04, 0x46, 0x6a, 0x39, 0xc9,
+        0x94, 0x8f, 0xe3, 0x0b, 0xbf, 0xf2, 0x66, 0x0b, 0xe1, 0x71, 0x5a, 0x45, 0x89, 0x33, 0x4c,
+        0x74, 0xc7,
+    ],
+    [
+        0xbc, 0x37, 0x36, 0xa2, 0xf4, 0xf6, 0x77, 0x9c, 0x59, 0xbd, 0xce, 0xe3, 0x6b, 0x69, 0x21,
+        0x53, 0xd0, 0xa9, 0x87, 0x7c, 0xc6, 0x2a, 0x47, 0x40, 0x02, 0xdf, 0x32, 0xe5, 0x21, 0x39,
+        0xf0, 0xa0,
+    ],
+];
+
+/// A public key with a user id: checks signatures, and hashes what depends on both only once.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    key: PublicKey,
+    /// Has taken Z_A and waits for the message.
+    prefix: sm3::Hasher,
+}
+
+impl Verifier {
+    /// Prepares for signatures of this key under this user id.
+    ///
+    /// # Errors
+    /// [`Error::UserIdLength`] if the user id has 8,192 bytes or more.
+    pub fn new(key: &PublicKey, user_id: &[u8]) -> Result<Self, Error> {
+        let mut prefix = sm3::Hasher::new();
+        prefix.update(&identity_hash(key, user_id)?);
+        Ok(Self {
+            key: key.clone(),
+            prefix,
+        })
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// Checks a signature over the parts, one after the other.
+    ///
+    /// # Errors
+    /// [`Error::SignatureMismatch`].
+    pub fn verify(&self, message: &[&[u8]], signature: &Signature) -> Result<(), Error> {
+        if verify_digest(&self.key, &self.digest(message), signature) {
+            Ok(())
+        } else {
+            Err(Error::SignatureMismatch)
+        }
+    }
+
+    /// e = SM3(Z_A ‖ M), what a signature is really over.
+    #[must_use]
+    pub fn digest(&self, message: &[&[u8]]) -> sm3::Digest {
+        let mut hasher = self.prefix.clone();
+        for part in message {
+            hasher.update(part);
+        }
+        hasher.finalize()
+    }
+}
+
+/// One signature to check.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// Who is said to have signed.
+    pub verifier: &'a Verifier,
+    /// The message in parts, hashed one after the other.
+    pub message: &'a [&'a [u8]],
+    /// The signature.
+    pub signature: &'a Signature,
+}
+
+/// The verdict on each claim, in order. A bad signature does not change the verdict on another.
+#[must_use]
+pub fn verify_all(claims: &[Claim<'_>]) -> Vec<bool> {
+    claims
+        .iter()
+        .map(|claim| {
+            claim
+                .verifier
+                .verify(claim.message, claim.signature)
+                .is_ok()
+        })
+        .collect()
+}
+
+/// Z_A = SM3(ENTL_A ‖ ID_A ‖ a ‖ b ‖ x_G ‖ y_G ‖ x_A ‖ y_A) (GB/T 32918.2 clause 5.5).
+pub(crate) fn identity_hash(key: &PublicKey, user_id: &[u8]) -> Result<sm3::Digest, Error> {
+    // ENTL_A is the length in bits, in two bytes.
+    let length = u16::try_from(user_id.len())
+        .ok()
+        .and_then(|bytes| bytes.checked_mul(8))
+        .ok_or(Error::UserIdLength {
+            length: user_id.len(),
+        })?;
+    let (x, y) = key.coordinates();
+    let [a, b, generator_x, generator_y] = &CURVE;
+    Ok(sm3::hash(&[
+        &length.to_be_bytes(),
+        user_id,
+        a,
+        b,
+        generator_x,
+        generator_y,
+        x,
+        y,
+    ]))
+}
+
+/// Steps B4 to B7 for e = SM3(Z_A ‖ M); B1 and B2 (the ranges of r and s) are the parser's.
+pub(crate) fn verify_digest(key: &PublicKey, digest: &sm3::Digest, signature: &Signature) -> bool {
+    let (r, s) = (scalar(signature.r()), scalar(signature.s()));
+    // B5
+    let t = r + s;
+    if t.is_zero().into() {
+        return false;
+    }
+    // B6. Nothing here is secret, so the time may vary.
+    let point = ProjectivePoint::mul_by_generator_and_mul_add_vartime(&s, &t, key.point());
+    if point.is_identity().into() {
+        return false;
+    }
+    // B7
+    r == reduce(digest) + <Scalar as Reduce<FieldBytes>>::reduce(&point.to_affine().x())
+}
+
+/// A number that is known to be below n.
+pub(crate) fn scalar(bytes: &[u8; 32]) -> Scalar {
+    Option::from(Scalar::from_repr((*bytes).into()))
+        .expect("the parser admits numbers below n only")
+}
+
+/// The number modulo n.
+pub(crate) fn reduce(bytes: &[u8; 32]) -> Scalar {
+    <Scalar as Reduce<FieldBytes>>::reduce(&(*bytes).into())
+}

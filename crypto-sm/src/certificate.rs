@@ -6,6 +6,8 @@
 
 mod issue;
 mod name;
+#[cfg(test)]
+mod tests;
 mod validity;
 
 pub use issue::{Issuer, issue_authority};
@@ -172,10 +174,11 @@ impl Certificate {
         self.validity
     }
 
-    /// Serial number, big-endian.
+    /// Serial number, big-endian, without leading zeros.
     #[must_use]
     pub fn serial(&self) -> &[u8] {
-        self.parsed.tbs_certificate().serial_number().as_bytes()
+        let bytes = self.parsed.tbs_certificate().serial_number().as_bytes();
+        bytes.strip_prefix(&[0]).unwrap_or(bytes)
     }
 
     /// Whether BasicConstraints make this a certificate authority's.

@@ -8,13 +8,11 @@ use crate::{
     sm3,
 };
 use libsm::{
-    sm2::{
-        ecc::EccCtx,
-        signature::{SigCtx, Signature as ReferenceSignature},
-    },
+    sm2::{ecc::EccCtx, signature::SigCtx},
     sm3::hash::Sm3Hash,
     sm4::cipher::Sm4Cipher,
 };
+use num_bigint::BigUint;
 
 /// SM3 of a byte string.
 #[must_use]
@@ -28,18 +26,30 @@ pub fn encrypt_block(key: &[u8; 16], block: &[u8; 16]) -> Option<[u8; 16]> {
     Sm4Cipher::new(key).ok()?.encrypt(block).ok()
 }
 
-/// Whether the signature over e = SM3(Z_A ‖ M) verifies. `user_id` is text because the implementation takes only that.
+/// Whether the signature over the message verifies. The user id is text because the implementation takes only that.
 #[must_use]
 pub fn verify(key: &PublicKey, user_id: &str, message: &[u8], signature: &Signature) -> bool {
-    let Ok(point) = EccCtx::new().bytes_to_point(&key.to_uncompressed()) else {
-        return false;
-    };
-    let context = SigCtx::new();
-    let Ok(digest) = context.hash(user_id, &point, message) else {
-        return false;
-    };
-    let signature = ReferenceSignature::new(signature.r(), signature.s());
-    context
-        .verify_raw(&digest, &point, &signature)
-        .unwrap_or(false)
+    check(key, user_id, message, signature).unwrap_or(false)
+}
+
+/// Steps B3 to B7 of GB/T 32918.2 clause 7. The implementation's own `verify` first fills a table of 8,192 points, which
+/// takes seconds, for one multiplication; this asks it for the two multiplications directly.
+fn check(key: &PublicKey, user_id: &str, message: &[u8], signature: &Signature) -> Option<bool> {
+    let curve = EccCtx::new();
+    let point = curve.bytes_to_point(&key.to_uncompressed()).ok()?;
+    let e = BigUint::from_bytes_be(&SigCtx::new().hash(user_id, &point, message).ok()?);
+    let r = BigUint::from_bytes_be(signature.r());
+    let s = BigUint::from_bytes_be(signature.s());
+    let t = (&r + &s) % curve.get_n();
+    if t == BigUint::ZERO {
+        return Some(false);
+    }
+    let sum = curve
+        .add(
+            &curve.mul(&s, &curve.generator().ok()?).ok()?,
+            &curve.mul(&t, &point).ok()?,
+        )
+        .ok()?;
+    let (x, _) = curve.to_affine(&sum).ok()?;
+    Some((e + x.to_biguint()) % curve.get_n() == r)
 }

@@ -189,16 +189,16 @@ impl Issuer {
 }
 
 /// A certificate before it is signed.
-struct Template<'a> {
-    issuer: Name,
-    subject: Name,
-    public_key: &'a PublicKey,
-    validity: Validity,
-    extensions: Vec<Extension>,
+pub(super) struct Template<'a> {
+    pub(super) issuer: Name,
+    pub(super) subject: Name,
+    pub(super) public_key: &'a PublicKey,
+    pub(super) validity: Validity,
+    pub(super) extensions: Vec<Extension>,
 }
 
 impl Template<'_> {
-    fn sign<R: CryptoRng + ?Sized>(
+    pub(super) fn sign<R: CryptoRng + ?Sized>(
         self,
         key: &SecretKey,
         rng: &mut R,
@@ -234,7 +234,7 @@ impl Template<'_> {
     }
 }
 
-fn extension<T: AssociatedOid + Encode>(critical: bool, value: &T) -> Extension {
+pub(super) fn extension<T: AssociatedOid + Encode>(critical: bool, value: &T) -> Extension {
     let der = value
         .to_der()
         .expect("an extension of bounded size encodes");

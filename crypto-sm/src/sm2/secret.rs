@@ -182,3 +182,47 @@ impl fmt::Debug for SecretKey {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sm2::USER_ID;
+    use ::sm2::dsa::{SigningKey, signature::Signer};
+
+    #[test]
+    fn without_noise_the_nonce_is_that_of_rfc_6979() {
+        // The `sm2` crate's own signer draws its nonce the same way, so the signatures are equal byte for byte.
+        let id = std::str::from_utf8(USER_ID).unwrap();
+        for seed in 1..=32u8 {
+            let key = SecretKey::from_bytes(&[seed; 32]).unwrap();
+            let other = SigningKey::from_slice(id, &[seed; 32]).unwrap();
+            let message = vec![seed; usize::from(seed) * 7];
+            let digest = key.public_key().default_verifier().digest(&[&message]);
+            let expected: ::sm2::dsa::Signature = other.sign(&message);
+            assert_eq!(
+                key.sign_digest(&digest, &[]).to_bytes(),
+                *expected.to_bytes()
+            );
+            assert_ne!(
+                key.sign_digest(&digest, &[1]),
+                key.sign_digest(&digest, &[2])
+            );
+        }
+    }
+
+    #[test]
+    fn a_nonce_that_the_standard_refuses_gives_no_signature() {
+        let key = SecretKey::from_bytes(&[7; 32]).unwrap();
+        let k = scalar(&[9; 32]);
+        let x = ProjectivePoint::mul_by_generator(&k).to_affine().x();
+        let x = <Scalar as Reduce<FieldBytes>>::reduce(&x);
+        assert!(key.sign_with_nonce(&(Scalar::ONE - x), &k).is_some());
+        // r = 0
+        assert_eq!(key.sign_with_nonce(&-x, &k), None);
+        // r + k = n
+        assert_eq!(key.sign_with_nonce(&(-x - k), &k), None);
+        // s = 0, when k = r·d: with r = k/d.
+        let inverse: Scalar = Option::from(key.d.invert()).unwrap();
+        assert_eq!(key.sign_with_nonce(&(k * inverse - x), &k), None);
+    }
+}

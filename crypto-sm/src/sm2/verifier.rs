@@ -161,3 +161,107 @@ pub(crate) fn scalar(bytes: &[u8; 32]) -> Scalar {
 pub(crate) fn reduce(bytes: &[u8; 32]) -> Scalar {
     <Scalar as Reduce<FieldBytes>>::reduce(&(*bytes).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sm2::SecretKey;
+    use ::sm2::dsa::{VerifyingKey, signature::hazmat::PrehashVerifier};
+    use ::sm2::elliptic_curve::sec1::FromSec1Point;
+
+    /// A signature with chosen s and t that is right for the digest it comes with, but for the point at infinity.
+    /// r = t − s, e = r − x of s·G + t·P.
+    fn craft(key: &PublicKey, s: Scalar, t: Scalar) -> Option<([u8; 32], Signature)> {
+        let point = ProjectivePoint::mul_by_generator(&s) + *key.point() * t;
+        let x = <Scalar as Reduce<FieldBytes>>::reduce(&point.to_affine().x());
+        let bytes = [(t - s).to_repr(), s.to_repr()].concat();
+        Some((
+            (t - s - x).to_repr().into(),
+            Signature::from_bytes(&bytes).ok()?,
+        ))
+    }
+
+    fn check(key: &PublicKey, s: Scalar, t: Scalar) -> Option<bool> {
+        let (digest, signature) = craft(key, s, t)?;
+        let verdict = verify_digest(key, &digest, &signature);
+        let other = VerifyingKey::from_sec1_bytes("", &key.to_uncompressed()).unwrap();
+        let signature = ::sm2::dsa::Signature::from_slice(&signature.to_bytes()).unwrap();
+        assert_eq!(verdict, other.verify_prehash(&digest, &signature).is_ok());
+        Some(verdict)
+    }
+
+    #[test]
+    fn sums_that_need_doubling_or_cancel_are_judged_as_the_standard_says() {
+        let n_less_2 = (-Scalar::from(2u64)).to_repr();
+        for d in [1u64, 2, 3, 16, 255, 256, 257]
+            .map(|d| Scalar::from(d).to_repr())
+            .into_iter()
+            .chain([n_less_2])
+        {
+            let secret = SecretKey::from_bytes(&d).unwrap();
+            let (key, d) = (secret.public_key(), reduce(&d.into()));
+            for t in [
+                1u64,
+                2,
+                3,
+                15,
+                16,
+                17,
+                31,
+                32,
+                33,
+                255,
+                256,
+                257,
+                65_535,
+                1 << 40,
+            ]
+            .map(Scalar::from)
+            {
+                for t in [t, -t] {
+                    // s·G = t·P: the sum is a doubling. It is skipped where r would be 0.
+                    assert!(check(key, t * d, t) != Some(false));
+                    // s·G = −t·P: the sum is infinity.
+                    assert!(check(key, -(t * d), t) != Some(true));
+                    for s in [1u64, 2, 16, 255, 256, 65_537].map(Scalar::from) {
+                        assert!(s == -(t * d) || check(key, s, t) != Some(false));
+                        assert!(-s == -(t * d) || check(key, -s, t) != Some(false));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn t_equal_to_0_is_refused_even_where_the_equation_holds() {
+        // Step B5: with t = 0 the key is out of the equation, and anybody could sign for anybody.
+        let key = SecretKey::from_bytes(&[7; 32])
+            .unwrap()
+            .public_key()
+            .clone();
+        for s in [1u64, 2, 65_537].map(Scalar::from) {
+            assert_eq!(check(&key, s, Scalar::ZERO), Some(false));
+        }
+    }
+
+    #[test]
+    fn a_sum_whose_x_is_not_below_n_is_reduced() {
+        // x in [n, p) comes up once in 2^64 signatures; a point with such an x is found by its coordinate, and the key
+        // that leads there is P = t⁻¹·(R − s·G).
+        let sum = (0u8..)
+            .find_map(|offset| {
+                let mut compressed = [2; 33];
+                compressed[1..].copy_from_slice(&super::super::ORDER);
+                compressed[32] += offset;
+                let point = ::sm2::Sec1Point::from_bytes(compressed).unwrap();
+                Option::from(::sm2::AffinePoint::from_sec1_point(&point))
+                    .map(|point: ::sm2::AffinePoint| point)
+            })
+            .unwrap();
+        let (s, t) = (Scalar::from(5u64), Scalar::from(11u64));
+        let inverse: Scalar = Option::from(t.invert()).unwrap();
+        let key = (ProjectivePoint::from(sum) - ProjectivePoint::mul_by_generator(&s)) * inverse;
+        let key = PublicKey::from_point(::sm2::PublicKey::from_affine(key.to_affine()).unwrap());
+        assert_eq!(check(&key, s, t), Some(true));
+    }
+}

@@ -1,0 +1,373 @@
+### Help of every command: the value is the one line of lists, `.long` the text of the command's own page, `.arg-…` one
+### argument each, `.examples` lines of a command and what it does after `#`.
+
+cmd-hengtan = Record climate data, calculate emissions, prove both
+    .long =
+        Hengtan is a permissioned ledger for greenhouse gas data. Every node calculates emissions by published factors and gets the same figure to the last digit; whoever holds a receipt can check the record without the network.
+
+        New here? Run hengtan demo: it makes a network in a folder, imports a year of activity data, closes an inventory and proves it, in under a minute.
+    .examples =
+        hengtan demo # see everything once
+        hengtan init --dir my-network # make a network of your own
+        hengtan start --dir my-network # run its node
+        hengtan activity import 2025.xlsx # record activity data
+        hengtan inventory close 2025 # close the inventory
+        hengtan explain electricity # see where a number comes from
+
+cmd-global = Options that every command understands
+    .arg-lang = Language of all texts: en or zh-CN. Otherwise HENGTAN_LANG, LC_ALL, LC_MESSAGES, LANG and the context decide, in this order
+    .arg-context = Context file with endpoint, network, identity and language. Otherwise HENGTAN_CONTEXT, then context.toml in this folder, then the one in your configuration folder
+    .arg-endpoint = Address of the node, such as http://127.0.0.1:7440. Otherwise HENGTAN_ENDPOINT, then the context
+    .arg-output = Form of the data on standard output. Keys of json, yaml and csv are never translated; json and yaml are always UTF-8
+    .arg-color = When to use colour. NO_COLOR is honoured
+    .arg-quiet = Say nothing on standard error but errors
+    .arg-yes = Agree to every question. Needed where a command asks and there is no terminal
+    .arg-timeout = How long to wait for the node
+    .arg-help = Show this help
+    .arg-version = Show the version
+
+cmd-help = Show the help of a command
+
+cmd-init = Make a network of one organisation in a folder
+    .long =
+        Makes a CA, member keys, a node with its keys and configuration, and the signed genesis. Nothing outside the folder changes, except that your default context will point to the new network if you have none yet.
+
+        The folder holds secret keys. They are readable by you only; keep the CA key offline once the network is in use.
+    .arg-dir = Folder to make; must be empty or absent
+    .arg-name = Name of the network, of a-z, 0-9 and hyphen
+    .arg-organisation = Name of the organisation in keys and notes, of a-z, 0-9 and hyphen
+    .arg-name-zh = Display name in Chinese
+    .arg-name-en = Display name in English
+    .arg-credit-code = Unified social credit code (GB 32100); its check digit is tested
+    .arg-listen = Address that the node will serve on. Only a loopback address is accepted as long as there is no TLS
+    .arg-require-review = Rows count only after a second member has signed for them
+    .arg-no-default-context = Leave your default context as it is, even if you have none
+    .examples =
+        hengtan init --dir my-network --name-en "Example Power" # make the network
+        hengtan start --dir my-network # then run its node
+
+cmd-start = Run a node in the foreground
+    .long =
+        Runs the node until it is told to stop (Ctrl-C or SIGTERM) and serves gRPC and REST on one port. What it has acknowledged survives a crash: after a restart it goes on where it was.
+    .arg-dir = Folder of the network, as made by init. Otherwise the folder of the context
+    .arg-node = Node within that folder; needed if there are several
+    .arg-config = Configuration file of the node, instead of a folder
+    .arg-ready-file = File to write once the node serves; holds its address
+    .arg-log = Form of the log on standard error
+    .examples =
+        hengtan start --dir my-network # run the node of that network
+        hengtan status # in another terminal: what it is doing
+
+cmd-key = Make keys and look at them
+cmd-key-new = Make a key pair, and a certificate if the CA key is at hand
+    .long =
+        Makes an SM2 key pair and writes NAME.key.pem, readable by you only. If the organisation's CA key is in the folder of the network, it also issues NAME.cert.pem with the given role; enrol that certificate with member enrol.
+    .arg-name = Name of the holder, of a-z, 0-9 and hyphen
+    .arg-role = Role in the certificate
+    .arg-dir = Folder of the network with the CA key. Otherwise the folder of the context
+    .arg-out = Folder for the new files; members in the folder of the network if absent
+    .arg-no-certificate = Make the key alone, for a certificate that is issued elsewhere
+    .examples =
+        hengtan key new li-na --role business # key and certificate
+        hengtan member enrol hengtan-network/members/li-na.cert.pem # let its holder sign
+cmd-key-show = Show what a key or certificate file holds
+    .long =
+        Shows kind, key id, holder, organisation, role and validity. Never shows a secret key.
+    .arg-file = PEM file with a key or a certificate
+
+cmd-org = Show and admit organisations
+cmd-org-list = List the organisations of the network
+    .arg-limit = Show at most so many lines; 0 shows all
+cmd-org-show = Show one organisation
+    .arg-id = Name of the organisation
+cmd-org-admit = Admit an organisation
+    .long =
+        Records organisation.admit. It works without a proposal only while one organisation governs the network.
+    .arg-id = Name of the organisation, of a-z, 0-9 and hyphen
+    .arg-ca = CA certificate of the organisation, PEM
+    .arg-name-zh = Display name in Chinese
+    .arg-name-en = Display name in English
+    .arg-credit-code = Unified social credit code (GB 32100)
+    .arg-duty = Duty of the organisation; its members can hold no other role. May be repeated
+    .arg-jurisdiction = Region in which a regulator is competent, such as CN-BJ; everywhere if absent
+    .arg-member = Certificate of a first member, PEM; at least one with the role governance and one with operations. May be repeated
+    .examples =
+        hengtan org admit city-grid --ca grid-ca.pem --duty governance --duty operations --duty business --member gov.pem --member ops.pem # admit it
+
+cmd-member = Show, enrol and revoke members
+cmd-member-list = List members
+    .arg-organisation = Only members of this organisation
+    .arg-limit = Show at most so many lines; 0 shows all
+cmd-member-show = Show one member
+    .arg-member = Name or key id of the member; the beginning of a key id is enough
+cmd-member-enrol = Enrol a member
+    .long =
+        Records member.enrol with a certificate of your organisation's CA. From then on the holder can sign what the role allows.
+    .arg-certificate = Certificate of the member, PEM
+    .arg-name = Name of the member; that of the certificate if absent
+    .arg-name-zh = Display name in Chinese
+    .arg-name-en = Display name in English
+cmd-member-revoke = Revoke a member
+    .long =
+        Records member.revoke. Signatures from before stay valid; from this entry on the key signs nothing more. This cannot be undone: enrol a new key instead.
+    .arg-member = Name or key id of the member; the beginning of a key id is enough
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+
+cmd-facility = Show and register facilities
+cmd-facility-list = List facilities
+    .arg-limit = Show at most so many lines; 0 shows all
+cmd-facility-show = Show one facility
+    .arg-id = Id of the facility
+cmd-facility-register = Register a facility
+    .long =
+        Records facility.register. Activity data may name the facility afterwards; its region chooses the grid factor of electricity where a row names no region.
+    .arg-id = Id of the facility, of a-z, 0-9 and hyphen
+    .arg-name-zh = Display name in Chinese
+    .arg-name-en = Display name in English
+    .arg-region = Region code, such as CN, CN-BJ or GB
+    .arg-address = Postal address
+    .arg-industry-code = Industry code by GB/T 4754
+    .arg-external-id = Pollutant permit number or another identifier
+    .examples =
+        hengtan facility register plant-1 --name-en "Power plant 1" --region CN-HE # register it
+
+cmd-activity = Record, show and correct activity data
+cmd-activity-import = Record the rows of a CSV or XLSX file
+    .long =
+        Reads the file, calculates every row, shows the choice of factors, then records the rows under your signature and submits them.
+
+        Files are taken as offices make them: UTF-8 with or without BOM, GB18030, headers in Chinese or English, full-width digits, thousands separators, dates such as 2025年3月, merged headers, empty lines. All bad rows are reported at once with sheet, row, column, value and reason, and nothing of the file is recorded, unless you ask for --skip-bad.
+
+        The same file again resumes an interrupted import and records nothing twice.
+    .arg-file = CSV or XLSX file
+    .arg-sheet = Sheet of the workbook; otherwise every sheet that has activity data
+    .arg-facility = Facility of rows that name none
+    .arg-skip-bad = Record the good rows and write the bad ones to a file
+    .arg-bad-rows = File for the bad rows; FILE.bad.csv beside the input if absent
+    .arg-dry-run = Read, check and calculate, but record nothing
+    .arg-pending = Record, but leave the rows pending; activity submit makes them count
+    .arg-restates = Closed inventory that these rows correct; they count once inventory restate takes them in
+    .arg-gwp = Table of global warming potentials: ar4, ar5 or ar6
+    .arg-rounding = Rounding rule of the calculation
+    .arg-factor-set = Choose factors from this set only, as SET or SET@VERSION. May be repeated, the preferred one first; every adopted set if absent
+    .examples =
+        hengtan activity import 2025.xlsx --dry-run # look before you record
+        hengtan activity import 2025.xlsx # record and submit
+        hengtan activity import 2025.csv --skip-bad # record what is good
+cmd-activity-list = List activity data
+    .arg-import = Only rows of this import; the beginning of its id is enough
+    .arg-facility = Only rows of this facility
+    .arg-category = Only rows of this category, such as purchased_electricity
+    .arg-from = Only rows that begin on this day or in this month, or later
+    .arg-to = Only rows that end on this day or in this month, or earlier
+    .arg-imports = One line for each import instead of each row
+    .arg-limit = Show at most so many lines; 0 shows all
+    .examples =
+        hengtan activity list --imports # what has been imported
+        hengtan activity list --category purchased_electricity -o csv # rows for a spreadsheet
+cmd-activity-show = Show one row with its result
+    .arg-row = Row as IMPORT:NUMBER; activity list shows it in the first column
+cmd-activity-submit = Submit a pending import
+    .long =
+        Records activity.submit with number and root of the rows, so that exactly these rows count. Where the policy asks for a review, they count after it.
+    .arg-import = Import; the beginning of its id is enough
+cmd-activity-review = Approve an import as a second member
+    .long =
+        Records activity.review for exactly the rows and changes that stand there now. Whoever recorded, submitted or changed rows cannot review them. To refuse, tell the recorder, who corrects or voids the rows.
+    .arg-import = Import; the beginning of its id is enough
+    .arg-statement = What you want to say with it
+cmd-activity-replace = Replace a row by a corrected one
+    .long =
+        Records activity.replace. The old row stays visible and no longer counts. After the inventory is closed use inventory restate instead.
+    .arg-row = Row to replace, as IMPORT:NUMBER
+    .arg-with = File with the one corrected row, CSV or XLSX
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+    .arg-gwp = Table of global warming potentials: ar4, ar5 or ar6
+    .arg-rounding = Rounding rule of the calculation
+    .arg-factor-set = Choose factors from this set only, as SET or SET@VERSION. May be repeated, the preferred one first; every adopted set if absent
+cmd-activity-void = Void rows
+    .long =
+        Records activity.void. The rows stay visible and no longer count. After the inventory is closed use inventory restate instead.
+    .arg-rows = Rows, as IMPORT:NUMBER; IMPORT alone withdraws the whole import
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+
+cmd-factor = Find, show and adopt emission factors
+cmd-factor-list = List emission factors
+    .arg-set = Only factors of this set
+    .arg-category = Only factors of this category, such as purchased_electricity
+    .arg-region = Only factors of this region, such as CN
+    .arg-limit = Show at most so many lines; 0 shows all
+cmd-factor-show = Show one factor with source, clause and licence
+    .arg-factor = Id of the factor, as factor list shows it
+cmd-factor-search = Search factors in Chinese or English
+    .arg-words = Words that must all occur in id, name, source or region
+    .arg-limit = Show at most so many lines; 0 shows all
+    .examples =
+        hengtan factor search electricity 2023 # in English
+        hengtan factor search 电力 全国 # in Chinese
+cmd-factor-sets = List the factor sets that the ledger has adopted
+    .arg-shipped = List those shipped with this binary instead; needs no node
+cmd-factor-adopt = Adopt factor sets
+    .long =
+        Records factor_set.adopt with every factor of the set. Calculation reads only factors that stand in the ledger.
+    .arg-sets = Ids of shipped sets; factor sets --shipped lists them
+    .arg-all = Adopt every shipped set that the ledger does not have yet
+
+cmd-inventory = Close, show and restate GHG inventories
+cmd-inventory-close = Close the inventory of a period
+    .long =
+        Records inventory.close: the rows of the period are locked and their totals stand in the ledger, by scope, category, gas and month, electricity by location and by market. This is your own closing of the books, neither a verification nor a filing with an authority.
+
+        The receipt is written to a file that hengtan verify checks offline.
+    .arg-period = Year 2025, month 2025-03, or days 2025-01-01/2025-06-30
+    .arg-name = Name of the inventory, of a-z, 0-9 and hyphen; made from the period if absent
+    .arg-name-zh = Display name in Chinese
+    .arg-name-en = Display name in English
+    .arg-facility = Only this facility is inside the boundary. May be repeated; the whole organisation if absent
+    .arg-gwp = Table of global warming potentials: ar4, ar5 or ar6
+    .arg-rounding = Rounding rule of the calculation
+    .arg-factor-set = Choose factors from this set only, as SET or SET@VERSION. May be repeated, the preferred one first; every adopted set if absent
+    .arg-boundary = How the accounting boundary is drawn
+    .arg-receipt = File for the receipt; receipt-inventory-….json in this folder if absent
+    .examples =
+        hengtan inventory close 2025 # close the year
+        hengtan inventory close 2025 --gwp ar5 --rounding mee_guideline # by the rules of a guideline
+cmd-inventory-show = Show an inventory
+    .arg-inventory = Name of the inventory; the newest if absent
+    .arg-by = Only this table. May be repeated
+cmd-inventory-list = List inventories
+    .arg-limit = Show at most so many lines; 0 shows all
+cmd-inventory-restate = Restate a closed inventory
+    .long =
+        Records inventory.restate: a new inventory that names the one it supersedes, and why. Both stay visible.
+    .arg-inventory = Name of the inventory to restate
+    .arg-add = Import made with --restates whose rows count in addition. May be repeated
+    .arg-cause = Kind of reason
+    .arg-void = Row that no longer counts, as IMPORT:NUMBER. May be repeated
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+    .arg-gwp = Table of global warming potentials: ar4, ar5 or ar6
+    .arg-rounding = Rounding rule of the calculation
+    .arg-factor-set = Choose factors from this set only, as SET or SET@VERSION. May be repeated, the preferred one first; every adopted set if absent
+    .arg-receipt = File for the receipt; receipt-inventory-….json in this folder if absent
+
+cmd-explain = Show where a number comes from, or what a code means
+    .long =
+        For a row, a category or an inventory: the activity data, the factor with its source, the arithmetic as on paper, the total, who signed it and where it stands in the ledger. For an error code: what happened, why, and what to do. For a term of the trade: both languages and the standard.
+    .arg-reference = IMPORT:ROW, a category or scope of the newest inventory, the name of an inventory, the index of an entry, an error code such as HT-LED-001, or a term
+    .examples =
+        hengtan explain electricity # the electricity of the newest inventory
+        hengtan explain 3f2a:7 # row 7 of the import whose id begins with 3f2a
+        hengtan explain HT-CLI-001 # an error code
+
+cmd-receipt = Fetch receipts
+cmd-receipt-get = Fetch the receipt of an entry, import, row or inventory
+    .long =
+        Writes a file that hengtan verify checks offline, now or in twenty years.
+    .arg-reference = Index of an entry, IMPORT, IMPORT:ROW, or inventory
+    .arg-row = Also prove this row. May be repeated, or numbers joined with commas
+    .arg-out = File; receipt-….json in this folder if absent, - for standard output
+
+cmd-verify = Check a receipt offline
+    .long =
+        Checks every hash and signature of the receipt against the network that you name, without asking anybody. It also says what a receipt does not prove: that source data are true, or that anything was filed with an authority.
+
+        Exit code 7 says that the receipt does not hold, or that the network is unknown to you: anybody can mint a network.
+    .arg-file = Receipt, a JSON file
+    .arg-network = Network that you trust: its id in hexadecimal, or genesis.json. Otherwise the network of the context
+    .examples =
+        hengtan verify receipt-inventory-2025.json --network genesis.json # with the founder's file
+        hengtan verify receipt-inventory-2025.json # with the network of your context
+
+cmd-status = Show what the node is doing
+    .long =
+        Shows network, role, log, checkpoint, counts and storage of the node that the context names.
+
+cmd-doctor = Check this installation and say how to mend it
+    .long =
+        Checks cryptography, keys and their permissions, certificates, clock, disk, limits, configuration, context and node. Every finding comes with a remedy. Exit code 1 if anything must be mended.
+    .arg-dir = Folder of the network. Otherwise the folder of the context
+
+cmd-config = Show and check configuration
+cmd-config-show = Show values and where each comes from
+    .arg-config = Configuration file of a node; the context and environment if absent
+cmd-config-check = Check a configuration
+    .arg-config = Configuration file of a node; the context if absent
+
+cmd-completion = Print the completion script of a shell
+    .long =
+        Prints a script for your shell, with texts in the language of this call.
+    .arg-shell = Shell
+    .examples =
+        hengtan completion bash > ~/.local/share/bash-completion/completions/hengtan # bash
+        hengtan completion zsh > ~/.zfunc/_hengtan # zsh
+
+cmd-demo = See everything once: a network, a year of data, an inventory, a proof
+    .long =
+        Makes a network of one organisation in a folder, starts its node, imports a year of monthly activity data of an enterprise from a Chinese CSV file and an English workbook, closes the inventory, writes its receipt, checks it offline, and shows that one changed byte is caught. Takes less than a minute.
+    .arg-dir = Folder for the demonstration; must be empty or absent
+    .arg-keep = Leave the node running afterwards
+    .arg-listen = Address of the node; a free loopback port if absent
+
+cmd-bench = Measure this machine
+    .long =
+        Measures with real storage, real signatures and real factors. Figures depend on hardware; give it with them.
+    .arg-subject = ledger: entries committed per second with fsync, and latency. engine: rows calculated per second and core. audit: entries checked per second and core
+    .arg-seconds = How long to measure
+    .arg-dir = Folder for the store; a temporary one if absent. Choose the disk that you want to know about
+    .examples =
+        hengtan bench ledger -o json # figures for a file
+
+value-lang = LANG
+value-file = FILE
+value-url = URL
+value-form = FORM
+value-when = WHEN
+value-seconds = SECONDS
+value-dir = DIR
+value-name = NAME
+value-id = ID
+value-text = TEXT
+value-code = CODE
+value-address = ADDRESS
+value-role = ROLE
+value-count = COUNT
+value-duty = DUTY
+value-name-or-key = NAME-OR-KEY
+value-certificate = CERTIFICATE
+value-region = REGION
+value-import = IMPORT
+value-category = CATEGORY
+value-date = DATE
+value-row = ROW
+value-set = SET
+value-factor = FACTOR
+value-words = WORDS
+value-period = PERIOD
+value-table = TABLE
+value-rule = RULE
+value-boundary = BOUNDARY
+value-inventory = INVENTORY
+value-number-or-code = NUMBER-OR-CODE
+value-reference = REFERENCE
+value-number = NUMBER
+value-hex-or-file = HEX-OR-FILE
+value-shell = SHELL
+value-cause = CAUSE
+value-subject = SUBJECT
+value-command = COMMAND
+
+choice-unrounded = nothing is rounded before the result is shown
+choice-mee_guideline = the steps of the MEE guideline: elemental carbon content at four decimals, results in whole tonnes
+choice-governance = admits organisations and changes policies
+choice-operations = enrols members, adopts factor sets, runs nodes
+choice-business = records, reviews and closes
+choice-regulator = the competent authority
+choice-verifier = a verification service body
+choice-auditor = reads everything
+choice-registry = a registry operator
+choice-partner = a supply-chain partner
+choice-error_correction = something was wrong
+choice-factor_update = other emission factors
+choice-boundary_change = another accounting boundary
+choice-method_change = another method
+choice-better_data = better activity data

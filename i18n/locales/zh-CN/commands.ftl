@@ -1,0 +1,373 @@
+### 每个命令的帮助：消息本身是列表中的一行，`.long` 是该命令自己的说明，`.arg-…` 各对应一个参数，
+### `.examples` 每行一条命令，`#` 之后是说明。
+
+cmd-hengtan = 记录气候数据，核算排放，并证明二者
+    .long =
+        衡碳是用于温室气体数据的许可链账本。每个节点都按已发布的排放因子独立核算，结果逐位一致；任何持有回执的人都可以脱离网络离线验证记录。
+
+        初次使用？请运行 hengtan demo：它在一个文件夹中建立网络，导入全年活动数据，对温室气体清单封账并给出证明，用时不到一分钟。
+    .examples =
+        hengtan demo # 完整演示一遍
+        hengtan init --dir my-network # 建立自己的网络
+        hengtan start --dir my-network # 运行该网络的节点
+        hengtan activity import 2025.xlsx # 记录活动数据
+        hengtan inventory close 2025 # 对清单封账
+        hengtan explain 购入电力 # 查看数字的由来
+
+cmd-global = 所有命令通用的选项
+    .arg-lang = 文案语言：en 或 zh-CN。未指定时依次由 HENGTAN_LANG、LC_ALL、LC_MESSAGES、LANG 和上下文文件决定
+    .arg-context = 上下文文件，保存节点地址、网络、身份和语言。未指定时依次使用 HENGTAN_CONTEXT、当前文件夹中的 context.toml、用户配置文件夹中的 context.toml
+    .arg-endpoint = 节点地址，例如 http://127.0.0.1:7440。未指定时依次使用 HENGTAN_ENDPOINT 和上下文文件
+    .arg-output = 标准输出的数据格式。json、yaml、csv 的键名从不翻译；json 和 yaml 始终使用 UTF-8 编码
+    .arg-color = 何时使用颜色；遵守 NO_COLOR
+    .arg-quiet = 标准错误只输出错误信息
+    .arg-yes = 对所有询问回答“是”。命令需要确认而又没有终端时必须使用
+    .arg-timeout = 等待节点的时间
+    .arg-help = 显示本帮助
+    .arg-version = 显示版本
+
+cmd-help = 显示某个命令的帮助
+
+cmd-init = 在一个文件夹中建立单组织网络
+    .long =
+        生成 CA、成员密钥、一个带密钥和配置的节点，以及已签名的创世文件。文件夹之外不做任何改动；唯一的例外是：如果您还没有默认上下文，默认上下文将指向这个新网络。
+
+        该文件夹中保存着私钥，仅您本人可读；网络投入使用后，请将 CA 私钥离线保管。
+    .arg-dir = 要建立的文件夹；必须为空或不存在
+    .arg-name = 网络名称，由 a-z、0-9 和连字符组成
+    .arg-organisation = 组织在密钥和签名中使用的名称，由 a-z、0-9 和连字符组成
+    .arg-name-zh = 中文显示名称
+    .arg-name-en = 英文显示名称
+    .arg-credit-code = 统一社会信用代码（GB 32100），将检查其校验码
+    .arg-listen = 节点的服务地址。在支持 TLS 之前只接受环回地址
+    .arg-require-review = 数据行须经另一名成员签名审核后才计入
+    .arg-no-default-context = 即使没有默认上下文也不建立
+    .examples =
+        hengtan init --dir my-network --name-zh 示例热电 # 建立网络
+        hengtan start --dir my-network # 然后运行它的节点
+
+cmd-start = 在前台运行节点
+    .long =
+        运行节点，直到收到停止信号（Ctrl-C 或 SIGTERM）；gRPC 与 REST 使用同一端口。节点已确认的内容不会因崩溃而丢失，重新启动后从原处继续。
+    .arg-dir = 由 init 建立的网络文件夹。未指定时使用上下文所指的文件夹
+    .arg-node = 该文件夹中的节点；有多个节点时必须指定
+    .arg-config = 节点配置文件，用以代替文件夹
+    .arg-ready-file = 节点开始服务后写入的文件，内容为服务地址
+    .arg-log = 标准错误中日志的格式
+    .examples =
+        hengtan start --dir my-network # 运行该网络的节点
+        hengtan status # 在另一个终端中查看运行情况
+
+cmd-key = 生成和查看密钥
+cmd-key-new = 生成密钥对；CA 私钥可用时同时签发证书
+    .long =
+        生成 SM2 密钥对并写入“名称.key.pem”，仅您本人可读。如果网络文件夹中有本组织的 CA 私钥，还会按给定角色签发“名称.cert.pem”；随后用 member enrol 登记该证书。
+    .arg-name = 持有者名称，由 a-z、0-9 和连字符组成
+    .arg-role = 证书中的角色
+    .arg-dir = 存有 CA 私钥的网络文件夹。未指定时使用上下文所指的文件夹
+    .arg-out = 新文件的存放文件夹；未指定时为网络文件夹下的 members
+    .arg-no-certificate = 只生成密钥，证书由别处签发
+    .examples =
+        hengtan key new li-na --role business # 生成密钥和证书
+        hengtan member enrol hengtan-network/members/li-na.cert.pem # 登记后持有者即可签名
+cmd-key-show = 显示密钥或证书文件的内容
+    .long =
+        显示种类、密钥标识、持有者、组织、角色和有效期。绝不显示私钥。
+    .arg-file = 密钥或证书的 PEM 文件
+
+cmd-org = 查看和接纳组织
+cmd-org-list = 列出网络中的组织
+    .arg-limit = 最多显示的行数；0 表示全部
+cmd-org-show = 显示一个组织
+    .arg-id = 组织名称
+cmd-org-admit = 接纳一个组织
+    .long =
+        记录 organisation.admit。只有在由一个组织治理网络期间，才能不经提案直接接纳。
+    .arg-id = 组织名称，由 a-z、0-9 和连字符组成
+    .arg-ca = 该组织的 CA 证书，PEM 格式
+    .arg-name-zh = 中文显示名称
+    .arg-name-en = 英文显示名称
+    .arg-credit-code = 统一社会信用代码（GB 32100）
+    .arg-duty = 组织的职责，其成员不能担任职责之外的角色。可重复使用
+    .arg-jurisdiction = 主管部门的管辖地区，例如 CN-BJ；未指定时为全部地区
+    .arg-member = 首批成员的证书，PEM 格式；至少一个具有 governance 角色，一个具有 operations 角色。可重复使用
+    .examples =
+        hengtan org admit city-grid --ca grid-ca.pem --duty governance --duty operations --duty business --member gov.pem --member ops.pem # 接纳该组织
+
+cmd-member = 查看、登记和撤销成员
+cmd-member-list = 列出成员
+    .arg-organisation = 只显示该组织的成员
+    .arg-limit = 最多显示的行数；0 表示全部
+cmd-member-show = 显示一名成员
+    .arg-member = 成员名称或密钥标识；密钥标识只需开头几位
+cmd-member-enrol = 登记成员
+    .long =
+        以本组织 CA 签发的证书记录 member.enrol。此后持有者即可在角色允许的范围内签名。
+    .arg-certificate = 成员证书，PEM 格式
+    .arg-name = 成员名称；未指定时取证书中的名称
+    .arg-name-zh = 中文显示名称
+    .arg-name-en = 英文显示名称
+cmd-member-revoke = 撤销成员
+    .long =
+        记录 member.revoke。此前的签名仍然有效；自该账本条目起，该密钥不能再签名。此操作不可撤回，需要时请登记新密钥。
+    .arg-member = 成员名称或密钥标识；密钥标识只需开头几位
+    .arg-reason = 用自己的话说明原因；将永久保存在账本中
+
+cmd-facility = 查看和登记设施
+cmd-facility-list = 列出设施
+    .arg-limit = 最多显示的行数；0 表示全部
+cmd-facility-show = 显示一个设施
+    .arg-id = 设施编号
+cmd-facility-register = 登记设施
+    .long =
+        记录 facility.register。此后活动数据可以引用该设施；数据行未写明地区时，按设施所在地区选用电网排放因子。
+    .arg-id = 设施编号，由 a-z、0-9 和连字符组成
+    .arg-name-zh = 中文显示名称
+    .arg-name-en = 英文显示名称
+    .arg-region = 地区代码，例如 CN、CN-BJ 或 GB
+    .arg-address = 通信地址
+    .arg-industry-code = 国民经济行业代码（GB/T 4754）
+    .arg-external-id = 排污许可证编号或其他标识
+    .examples =
+        hengtan facility register plant-1 --name-zh 一号热电厂 --region CN-HE # 登记该设施
+
+cmd-activity = 记录、查看和更正活动数据
+cmd-activity-import = 记录 CSV 或 XLSX 文件中的数据行
+    .long =
+        读取文件，逐行核算，列出所选用的排放因子，然后以您的签名记录并提交。
+
+        文件可保持办公软件导出的原样：UTF-8（有无 BOM 均可）或 GB18030 编码、中文或英文表头、全角数字、千分位分隔符、“2025年3月”这样的日期、合并的表头单元格、空行。所有错误行会一次性报告，写明工作表、行、列、数值和原因；除非使用 --skip-bad，否则整个文件都不会记录。
+
+        再次导入同一文件时会接着完成中断的导入，不会重复记录。
+    .arg-file = CSV 或 XLSX 文件
+    .arg-sheet = 工作表名称；未指定时读取所有含活动数据的工作表
+    .arg-facility = 数据行未写明设施时采用的设施
+    .arg-skip-bad = 记录正确的行，并将错误的行写入文件
+    .arg-bad-rows = 错误行的输出文件；未指定时为输入文件旁的“文件名.bad.csv”
+    .arg-dry-run = 只读取、检查和核算，不记录
+    .arg-pending = 记录但保持待提交状态；由 activity submit 使其计入
+    .arg-restates = 这些数据行所更正的已封账清单；由 inventory restate 纳入后才计入
+    .arg-gwp = 全球变暖潜势表：ar4、ar5 或 ar6
+    .arg-rounding = 核算的修约规则
+    .arg-factor-set = 只从该排放因子集选取因子，写作“因子集”或“因子集@版本”。可重复使用，优先者在前；未指定时为所有已采用的排放因子集
+    .examples =
+        hengtan activity import 2025.xlsx --dry-run # 先看结果，再记录
+        hengtan activity import 2025.xlsx # 记录并提交
+        hengtan activity import 2025.csv --skip-bad # 只记录正确的行
+cmd-activity-list = 列出活动数据
+    .arg-import = 只显示该次导入的数据行；只需标识的开头几位
+    .arg-facility = 只显示该设施的数据行
+    .arg-category = 只显示该类别的数据行，例如 purchased_electricity
+    .arg-from = 只显示自该日或该月起开始的数据行
+    .arg-to = 只显示截至该日或该月结束的数据行
+    .arg-imports = 每次导入显示一行，而不是每条数据一行
+    .arg-limit = 最多显示的行数；0 表示全部
+    .examples =
+        hengtan activity list --imports # 查看已有的导入
+        hengtan activity list --category purchased_electricity -o csv # 供电子表格使用
+cmd-activity-show = 显示一行数据及其结果
+    .arg-row = 数据行，写作“导入标识:行号”；见 activity list 的第一列
+cmd-activity-submit = 提交待提交的导入
+    .long =
+        记录 activity.submit，写明行数和行根，计入的正是这些行。策略要求审核时，审核通过后才计入。
+    .arg-import = 导入标识；只需开头几位
+cmd-activity-review = 由另一名成员审核通过导入
+    .long =
+        针对当前的数据行和更改记录 activity.review。填报、提交或更改过数据的人不能审核。如不同意，请告知填报人更正或作废。
+    .arg-import = 导入标识；只需开头几位
+    .arg-statement = 审核意见
+cmd-activity-replace = 用更正后的数据替换一行
+    .long =
+        记录 activity.replace。原数据行仍然可见，但不再计入。清单封账后请改用 inventory restate。
+    .arg-row = 要替换的数据行，写作“导入标识:行号”
+    .arg-with = 含一行更正数据的文件，CSV 或 XLSX
+    .arg-reason = 用自己的话说明原因；将永久保存在账本中
+    .arg-gwp = 全球变暖潜势表：ar4、ar5 或 ar6
+    .arg-rounding = 核算的修约规则
+    .arg-factor-set = 只从该排放因子集选取因子，写作“因子集”或“因子集@版本”。可重复使用，优先者在前；未指定时为所有已采用的排放因子集
+cmd-activity-void = 作废数据行
+    .long =
+        记录 activity.void。数据行仍然可见，但不再计入。清单封账后请改用 inventory restate。
+    .arg-rows = 数据行，写作“导入标识:行号”；只写导入标识则撤回整次导入
+    .arg-reason = 用自己的话说明原因；将永久保存在账本中
+
+cmd-factor = 查找、查看和采用排放因子
+cmd-factor-list = 列出排放因子
+    .arg-set = 只显示该排放因子集中的因子
+    .arg-category = 只显示该类别的因子，例如 purchased_electricity
+    .arg-region = 只显示该地区的因子，例如 CN
+    .arg-limit = 最多显示的行数；0 表示全部
+cmd-factor-show = 显示一个排放因子及其来源、条款和许可
+    .arg-factor = 排放因子编号，见 factor list
+cmd-factor-search = 用中文或英文搜索排放因子
+    .arg-words = 关键词，须全部出现在编号、名称、来源或地区中
+    .arg-limit = 最多显示的行数；0 表示全部
+    .examples =
+        hengtan factor search 电力 全国 # 中文
+        hengtan factor search electricity 2023 # 英文
+cmd-factor-sets = 列出账本已采用的排放因子集
+    .arg-shipped = 改为列出随本程序发布的排放因子集；不需要节点
+cmd-factor-adopt = 采用排放因子集
+    .long =
+        记录 factor_set.adopt，包含该集的全部排放因子。核算只读取账本中的排放因子。
+    .arg-sets = 随程序发布的排放因子集编号；用 factor sets --shipped 列出
+    .arg-all = 采用账本中尚没有的全部随附排放因子集
+
+cmd-inventory = 封账、查看和重述温室气体清单
+cmd-inventory-close = 对一个时期的清单封账
+    .long =
+        记录 inventory.close：锁定该时期的数据行，并将合计写入账本，按范围、类别、气体和月份列出，电力同时给出基于位置和基于市场的结果。封账是您自己的期间锁定，既不是核查，也不是向主管部门报送。
+
+        回执写入文件，可用 hengtan verify 离线验证。
+    .arg-period = 年份 2025、月份 2025-03，或起止日期 2025-01-01/2025-06-30
+    .arg-name = 清单名称，由 a-z、0-9 和连字符组成；未指定时由时期生成
+    .arg-name-zh = 中文显示名称
+    .arg-name-en = 英文显示名称
+    .arg-facility = 只将该设施纳入边界。可重复使用；未指定时为整个组织
+    .arg-gwp = 全球变暖潜势表：ar4、ar5 或 ar6
+    .arg-rounding = 核算的修约规则
+    .arg-factor-set = 只从该排放因子集选取因子，写作“因子集”或“因子集@版本”。可重复使用，优先者在前；未指定时为所有已采用的排放因子集
+    .arg-boundary = 核算边界的确定方法
+    .arg-receipt = 回执文件；未指定时为当前文件夹中的 receipt-inventory-….json
+    .examples =
+        hengtan inventory close 2025 # 对全年封账
+        hengtan inventory close 2025 --gwp ar5 --rounding mee_guideline # 按指南的规则
+cmd-inventory-show = 显示清单
+    .arg-inventory = 清单名称；未指定时为最新的清单
+    .arg-by = 只显示该表。可重复使用
+cmd-inventory-list = 列出清单
+    .arg-limit = 最多显示的行数；0 表示全部
+cmd-inventory-restate = 重述已封账的清单
+    .long =
+        记录 inventory.restate：新清单写明它所取代的清单及原因。两份清单都保持可见。
+    .arg-inventory = 要重述的清单名称
+    .arg-add = 使用 --restates 所作的导入，其数据行增加计入。可重复使用
+    .arg-cause = 原因类别
+    .arg-void = 不再计入的数据行，写作“导入标识:行号”。可重复使用
+    .arg-reason = 用自己的话说明原因；将永久保存在账本中
+    .arg-gwp = 全球变暖潜势表：ar4、ar5 或 ar6
+    .arg-rounding = 核算的修约规则
+    .arg-factor-set = 只从该排放因子集选取因子，写作“因子集”或“因子集@版本”。可重复使用，优先者在前；未指定时为所有已采用的排放因子集
+    .arg-receipt = 回执文件；未指定时为当前文件夹中的 receipt-inventory-….json
+
+cmd-explain = 说明数字的由来，或代码的含义
+    .long =
+        对于数据行、类别或清单：列出活动数据、排放因子及其来源、如同笔算的算式、合计、签名者以及在账本中的位置。对于错误代码：说明发生了什么、原因和处理办法。对于术语：给出中英文和所依据的标准。
+    .arg-reference = “导入标识:行号”、最新清单中的类别或范围、清单名称、账本条目的序号、HT-LED-001 这样的错误代码，或术语
+    .examples =
+        hengtan explain 购入电力 # 最新清单中的电力
+        hengtan explain 3f2a:7 # 标识以 3f2a 开头的导入的第 7 行
+        hengtan explain HT-CLI-001 # 错误代码
+
+cmd-receipt = 获取回执
+cmd-receipt-get = 获取账本条目、导入、数据行或清单的回执
+    .long =
+        写入一个文件，无论现在还是二十年后，都可以用 hengtan verify 离线验证。
+    .arg-reference = 账本条目的序号、导入标识、“导入标识:行号”，或清单名称
+    .arg-row = 同时证明该行。可重复使用，也可用逗号连接多个行号
+    .arg-out = 输出文件；未指定时为当前文件夹中的 receipt-….json，“-”表示标准输出
+
+cmd-verify = 离线验证回执
+    .long =
+        对照您指定的网络检查回执中的每个杂凑值和签名，不询问任何人。同时说明回执不能证明什么：不能证明源数据真实，也不能证明已向主管部门报送。
+
+        退出码 7 表示回执不成立，或者您不认识该网络：任何人都可以自造一个网络。
+    .arg-file = 回执，JSON 文件
+    .arg-network = 您信任的网络：十六进制的网络标识，或 genesis.json。未指定时使用上下文中的网络
+    .examples =
+        hengtan verify receipt-inventory-2025.json --network genesis.json # 使用创始方给出的文件
+        hengtan verify receipt-inventory-2025.json # 使用上下文中的网络
+
+cmd-status = 显示节点的运行情况
+    .long =
+        显示上下文所指节点的网络、角色、日志、检查点、计数和存储。
+
+cmd-doctor = 检查本机安装并说明如何修复
+    .long =
+        检查密码算法、密钥及其权限、证书、时钟、磁盘、系统限制、配置、上下文和节点。每项发现都附有处理办法。存在必须修复的问题时退出码为 1。
+    .arg-dir = 网络文件夹。未指定时使用上下文所指的文件夹
+
+cmd-config = 显示和检查配置
+cmd-config-show = 显示各项取值及其来源
+    .arg-config = 节点配置文件；未指定时显示上下文和环境变量
+cmd-config-check = 检查配置
+    .arg-config = 节点配置文件；未指定时检查上下文
+
+cmd-completion = 输出命令行补全脚本
+    .long =
+        输出供您的 Shell 使用的补全脚本，文案使用本次调用的语言。
+    .arg-shell = Shell 名称
+    .examples =
+        hengtan completion bash > ~/.local/share/bash-completion/completions/hengtan # bash
+        hengtan completion zsh > ~/.zfunc/_hengtan # zsh
+
+cmd-demo = 完整演示一遍：网络、全年数据、清单、证明
+    .long =
+        在一个文件夹中建立单组织网络，启动节点，从中文 CSV 文件和英文工作簿导入一家企业全年的月度活动数据，对清单封账，写出回执，离线验证，并演示改动一个字节即被发现。用时不到一分钟。
+    .arg-dir = 演示所用的文件夹；必须为空或不存在
+    .arg-keep = 演示后保持节点运行
+    .arg-listen = 节点地址；未指定时使用空闲的环回端口
+
+cmd-bench = 测量本机性能
+    .long =
+        使用真实的存储、签名和排放因子进行测量。结果取决于硬件，引用时请一并给出硬件配置。
+    .arg-subject = ledger：每秒落盘提交的账本条目数及延迟；engine：单核每秒核算的行数；audit：单核每秒审计的账本条目数
+    .arg-seconds = 测量时长
+    .arg-dir = 存储所在的文件夹，未指定时为临时文件夹；请选择要了解的磁盘
+    .examples =
+        hengtan bench ledger -o json # 输出数据供保存
+
+value-lang = 语言
+value-file = 文件
+value-url = 网址
+value-form = 格式
+value-when = 时机
+value-seconds = 秒数
+value-dir = 文件夹
+value-name = 名称
+value-id = 编号
+value-text = 文字
+value-code = 代码
+value-address = 地址
+value-role = 角色
+value-count = 数量
+value-duty = 职责
+value-name-or-key = 名称或密钥标识
+value-certificate = 证书
+value-region = 地区
+value-import = 导入标识
+value-category = 类别
+value-date = 日期
+value-row = 数据行
+value-set = 因子集
+value-factor = 因子编号
+value-words = 关键词
+value-period = 时期
+value-table = 表
+value-rule = 规则
+value-boundary = 边界
+value-inventory = 清单名称
+value-number-or-code = 数字或代码
+value-reference = 引用
+value-number = 行号
+value-hex-or-file = 标识或文件
+value-shell = SHELL
+value-cause = 原因类别
+value-subject = 项目
+value-command = 命令
+
+choice-unrounded = 得出结果之前不作任何修约
+choice-mee_guideline = 按生态环境部指南的步骤：元素碳含量保留四位小数，结果取整吨
+choice-governance = 治理：接纳组织、变更策略
+choice-operations = 运维：登记成员、采用排放因子集、运行节点
+choice-business = 业务：填报、审核、封账
+choice-regulator = 主管部门
+choice-verifier = 核查技术服务机构
+choice-auditor = 审计：可读取全部内容
+choice-registry = 注册登记机构
+choice-partner = 供应链伙伴
+choice-error_correction = 更正错误
+choice-factor_update = 更新排放因子
+choice-boundary_change = 核算边界变化
+choice-method_change = 核算方法变化
+choice-better_data = 取得更好的活动数据

@@ -6,6 +6,10 @@
 //!
 //! Messages are given as parts that are hashed one after the other, so that a prefix needs no copy.
 
+mod comb;
+mod field;
+mod known;
+mod point;
 mod public;
 mod secret;
 mod signature;

@@ -261,6 +261,13 @@ fn another_authority_is_refused() {
         matches!(refused, Err(Error::CertificateIssuer { .. })),
         "{refused:?}"
     );
+    // The same key under another name: told apart by the name.
+    let renamed = issue_authority("steel", "Root CA 2", &key(1), validity(), &mut rng()).unwrap();
+    let refused = member.verify_issued_by(&renamed, MIDDLE);
+    assert!(
+        matches!(refused, Err(Error::CertificateIssuer { .. })),
+        "{refused:?}"
+    );
     // And without a key identifier by the signature.
     let bare = child(vec![constraints(false), usage(KeyUsages::DigitalSignature)]).unwrap();
     assert_eq!(bare.verify_issued_by(steel.certificate(), MIDDLE), Ok(()));
@@ -624,7 +631,7 @@ fn the_algorithm_is_sm2_with_sm3_with_parameters_absent_or_null() {
 }
 
 #[test]
-fn keys_and_versions_of_another_kind_are_refused() {
+fn keys_versions_and_encodings_of_another_kind_are_refused() {
     let issuer = authority("steel", 1);
     let member = member(&issuer);
     let algorithm = hex::decode("300a06082a811ccf55018375").unwrap();
@@ -651,6 +658,12 @@ fn keys_and_versions_of_another_kind_are_refused() {
         Err(Error::CertificateEncoding)
     );
     assert_eq!(with("a003020102", ""), Err(Error::CertificateEncoding));
+    // Times before 2050 as GeneralizedTime, where RFC 5280 clause 4.1.2.5 has UTCTime: the same period, encoded twice.
+    let times = hex::encode("\x17\x0d260101000000Z\x17\x0d270101000000Z");
+    let long_times = hex::encode("\x18\x0f20260101000000Z\x18\x0f20270101000000Z");
+    let (short, long) = (format!("301e{times}"), format!("3022{long_times}"));
+    assert!(with(&short, &short).is_ok());
+    assert_eq!(with(&short, &long), Err(Error::CertificateEncoding));
     // Version 1 written out, where DER leaves out the default.
     assert_eq!(
         with("a003020102", "a003020100"),

@@ -150,7 +150,7 @@ impl SecretKey {
         // A4, A5
         let x = ProjectivePoint::mul_by_generator(k).to_affine().x();
         let r = *e + <Scalar as Reduce<FieldBytes>>::reduce(&x);
-        if bool::from(r.is_zero()) || bool::from((r + *k).is_zero()) {
+        if (r + *k).is_zero().into() {
             return None;
         }
         // A6: s = (1 + d)⁻¹ · (k − r·d). d is in [1, n − 2], so that 1 + d has an inverse.
@@ -160,7 +160,7 @@ impl SecretKey {
         let mut bytes = [0; super::SIGNATURE_LENGTH];
         bytes[..32].copy_from_slice(&r.to_repr());
         bytes[32..].copy_from_slice(&s.to_repr());
-        // A7; s = 0 is refused here.
+        // A5, A7: r = 0 and s = 0 are refused here.
         Signature::from_bytes(&bytes).ok()
     }
 }

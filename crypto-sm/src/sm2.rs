@@ -13,11 +13,13 @@ mod point;
 mod public;
 mod secret;
 mod signature;
+mod signers;
 mod verifier;
 
 pub use public::{KeyId, PublicKey};
 pub use secret::SecretKey;
 pub use signature::Signature;
+pub use signers::KnownSigners;
 pub use verifier::{Claim, Verifier, verify_all};
 
 use signature::SIGNATURE_LENGTH;

@@ -69,6 +69,12 @@ impl Verifier {
         self
     }
 
+    /// Whether there is a table.
+    #[must_use]
+    pub fn has_table(&self) -> bool {
+        self.table.is_some()
+    }
+
     /// The key.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
@@ -132,21 +138,13 @@ pub fn verify_all(claims: &[Claim<'_>]) -> Vec<bool> {
     let mut positions = Vec::with_capacity(claims.len());
     let mut known = Vec::with_capacity(claims.len());
     for (position, claim) in claims.iter().enumerate() {
-        match &claim.verifier.table {
+        let verifier = claim.verifier;
+        match &verifier.table {
             Some(table) => {
                 positions.push(position);
-                known.push((
-                    &**table,
-                    claim.verifier.digest(claim.message),
-                    claim.signature,
-                ));
+                known.push((&**table, verifier.digest(claim.message), claim.signature));
             }
-            None => {
-                verdicts[position] = claim
-                    .verifier
-                    .verify(claim.message, claim.signature)
-                    .is_ok()
-            }
+            None => verdicts[position] = verifier.verify(claim.message, claim.signature).is_ok(),
         }
     }
     for (position, verdict) in positions.into_iter().zip(known::verify_digests(&known)) {

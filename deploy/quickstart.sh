@@ -50,7 +50,8 @@ fi
 
 cd "$root"
 say deploy-step-build
-cargo build --locked --profile "$profile" -p hengtan --bin hengtan
+# The whole workspace is selected, here and in the tests: another selection means other features, and RocksDB again.
+cargo build --locked --profile "$profile" --workspace --bin hengtan
 folder=$profile
 [ "$profile" = dev ] && folder=debug
 binary=${CARGO_TARGET_DIR:-$root/target}/$folder/hengtan

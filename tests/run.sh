@@ -27,4 +27,6 @@ for crate in crypto-sm accounting hengtan-ledger; do
 done
 
 say deploy-test-step-build
+# The whole-product tests run the binary; it is built with the same profile, beside them.
+cargo build --locked --workspace --bin hengtan
 cargo test --locked --workspace

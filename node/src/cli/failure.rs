@@ -1,0 +1,314 @@
+//! Why a command did not do what it was asked for: a permanent code with fields, and the exit code that goes with it.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::console::{Console, pad, wrap};
+
+use super::exit::Exit;
+
+/// A failure on its way to the person.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// `HT-<AREA>-<NNN>`
+    pub code: String,
+    /// Named values of the message.
+    pub fields: Vec<(String, String)>,
+    /// Exit code.
+    pub exit: Exit,
+    /// Lines that belong to it and are already in the person's language, such as bad rows.
+    pub details: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with a code of this or another crate; the exit code is the one of the code.
+    pub fn new(code: impl Into<String>) -> Failure {
+        let code = code.into();
+        let exit = exit_of(&code);
+        Failure {
+            code,
+            fields: Vec::new(),
+            exit,
+            details: Vec::new(),
+        }
+    }
+
+    /// With one more field.
+    pub fn with(mut self, name: impl Into<String>, value: impl fmt::Display) -> Failure {
+        self.fields.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// With the fields of another crate's error.
+    pub fn with_fields<N: Into<String>>(
+        mut self,
+        fields: impl IntoIterator<Item = (N, String)>,
+    ) -> Failure {
+        self.fields
+            .extend(fields.into_iter().map(|(name, value)| (name.into(), value)));
+        self
+    }
+
+    /// With another exit code than the code's own.
+    pub fn exiting(mut self, exit: Exit) -> Failure {
+        self.exit = exit;
+        self
+    }
+
+    /// With lines below it.
+    pub fn detailed(mut self, details: Vec<String>) -> Failure {
+        self.details = details;
+        self
+    }
+
+    /// A file could not be read.
+    pub fn reading(path: &Path, error: &std::io::Error) -> Failure {
+        let failure = Failure::new(codes::FILE_UNREADABLE)
+            .with("path", path.display())
+            .with("reason", reason(error));
+        if error.kind() == std::io::ErrorKind::NotFound {
+            failure.exiting(Exit::NotFound)
+        } else {
+            failure
+        }
+    }
+
+    /// A file could not be written.
+    pub fn writing(path: &Path, error: &std::io::Error) -> Failure {
+        Failure::new(codes::FILE_UNWRITABLE)
+            .with("path", path.display())
+            .with("reason", reason(error))
+    }
+
+    /// The whole message: code, what happened, cause, what to do next.
+    pub fn render(&self, console: &Console) -> String {
+        let catalogue = console.catalogue();
+        let style = console.style_of_talk();
+        let fields: Vec<(&str, String)> = self
+            .fields
+            .iter()
+            .map(|(name, value)| {
+                let shown = match name.as_str() {
+                    "reason" => catalogue.name("reason", value),
+                    _ => value.clone(),
+                };
+                (name.as_str(), printable(&shown))
+            })
+            .collect();
+        let mut lines = Vec::new();
+        let head = style.bad(&catalogue.error_head(self.code.as_str()));
+        let explanation = catalogue.explain(&self.code, &fields);
+        let what = explanation.as_ref().map_or_else(
+            || {
+                let named: Vec<String> = fields
+                    .iter()
+                    .map(|(name, value)| format!("{name} = {value}"))
+                    .collect();
+                named.join(", ")
+            },
+            |explanation| explanation.what.clone(),
+        );
+        lines.extend(wrap(&format!("{head}{what}"), console.width()));
+        lines.extend(self.details.iter().map(|detail| format!("  {detail}")));
+        if let Some(explanation) = explanation {
+            let labels = [
+                (catalogue.error_cause(), explanation.cause),
+                (catalogue.error_remedy(), explanation.remedy),
+            ];
+            let left = labels
+                .iter()
+                .map(|(label, _)| crate::console::columns(label))
+                .max()
+                .unwrap_or_default()
+                + 2;
+            for (label, text) in labels {
+                for (number, line) in wrap(&text, console.width().saturating_sub(left + 2))
+                    .into_iter()
+                    .enumerate()
+                {
+                    let label = if number == 0 {
+                        style.label(&pad(&label, left))
+                    } else {
+                        " ".repeat(left)
+                    };
+                    lines.push(format!("  {label}{line}"));
+                }
+            }
+        }
+        lines.join("\n")
+    }
+}
+
+/// Text from outside without control characters: it could move the cursor or hide what is written.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            if character.is_control() && character != '\n' {
+                '\u{fffd}'
+            } else {
+                character
+            }
+        })
+        .collect()
+}
+
+/// A stable word for what the operating system said; the catalogue names it.
+pub fn reason(error: &std::io::Error) -> String {
+    let words = format!("{:?}", error.kind());
+    let mut snake = String::new();
+    for character in words.chars() {
+        if character.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(character.to_ascii_lowercase());
+    }
+    snake
+}
+
+/// Codes of the command line itself.
+pub mod codes {
+    /// An option or argument that the command does not know.
+    pub const ARGUMENT_UNKNOWN: &str = "HT-CLI-001";
+    /// A command that does not exist.
+    pub const COMMAND_UNKNOWN: &str = "HT-CLI-002";
+    /// A required argument is missing.
+    pub const ARGUMENT_MISSING: &str = "HT-CLI-003";
+    /// A value that is not possible there.
+    pub const VALUE_IMPOSSIBLE: &str = "HT-CLI-004";
+    /// A value that cannot be read.
+    pub const VALUE_INVALID: &str = "HT-CLI-005";
+    /// Two arguments that exclude each other.
+    pub const ARGUMENT_CONFLICT: &str = "HT-CLI-006";
+    /// Too few, too many or no values.
+    pub const VALUE_COUNT: &str = "HT-CLI-007";
+    /// The command line is not text.
+    pub const NOT_TEXT: &str = "HT-CLI-008";
+    /// The command needs a command below it.
+    pub const COMMAND_MISSING: &str = "HT-CLI-009";
+    /// No catalogue for that language.
+    pub const LANGUAGE_UNKNOWN: &str = "HT-CLI-010";
+    /// A file cannot be read.
+    pub const FILE_UNREADABLE: &str = "HT-CLI-011";
+    /// A file cannot be written.
+    pub const FILE_UNWRITABLE: &str = "HT-CLI-012";
+    /// The folder must be empty or absent.
+    pub const FOLDER_NOT_EMPTY: &str = "HT-CLI-013";
+    /// A question and nobody to answer.
+    pub const NOT_CONFIRMED: &str = "HT-CLI-014";
+    /// A context is needed, and there is none.
+    pub const CONTEXT_MISSING: &str = "HT-CLI-015";
+    /// An identity is needed, and the context names none.
+    pub const IDENTITY_MISSING: &str = "HT-CLI-016";
+    /// Nothing has that name.
+    pub const NOT_FOUND: &str = "HT-CLI-017";
+    /// Several things begin so.
+    pub const AMBIGUOUS: &str = "HT-CLI-018";
+    /// A period that cannot be read.
+    pub const PERIOD_INVALID: &str = "HT-CLI-019";
+    /// The folder is no network folder.
+    pub const NOT_A_NETWORK: &str = "HT-CLI-020";
+    /// The CA's key is not at hand.
+    pub const CA_KEY_MISSING: &str = "HT-CLI-021";
+    /// A file is there already and would be lost.
+    pub const FILE_EXISTS: &str = "HT-CLI-022";
+    /// The file has bad rows; nothing was recorded.
+    pub const ROWS_BAD: &str = "HT-CLI-023";
+    /// The file for a replacement has not exactly one row.
+    pub const ONE_ROW_NEEDED: &str = "HT-CLI-024";
+    /// Something in the demonstration or another own step did not go as it must.
+    pub const STEP_FAILED: &str = "HT-CLI-025";
+    /// The receipt is well-made, but its network is unknown to the verifier.
+    pub const NETWORK_UNKNOWN: &str = "HT-CLI-026";
+    /// Network id or genesis that cannot be read.
+    pub const NETWORK_INVALID: &str = "HT-CLI-027";
+    /// The person said no.
+    pub const DECLINED: &str = "HT-CLI-028";
+    /// A name for people is missing in both languages.
+    pub const NAME_MISSING: &str = "HT-CLI-029";
+    /// The node answered something that this version cannot read.
+    pub const ANSWER_UNREADABLE: &str = "HT-CLI-030";
+    /// The node belongs to another network than the context.
+    pub const OTHER_NETWORK: &str = "HT-CLI-031";
+    /// Checks found something that must be mended.
+    pub const CHECKS_FAILED: &str = "HT-CLI-032";
+}
+
+/// All codes of the command line.
+pub const CODES: &[&str] = &[
+    codes::ARGUMENT_UNKNOWN,
+    codes::COMMAND_UNKNOWN,
+    codes::ARGUMENT_MISSING,
+    codes::VALUE_IMPOSSIBLE,
+    codes::VALUE_INVALID,
+    codes::ARGUMENT_CONFLICT,
+    codes::VALUE_COUNT,
+    codes::NOT_TEXT,
+    codes::COMMAND_MISSING,
+    codes::LANGUAGE_UNKNOWN,
+    codes::FILE_UNREADABLE,
+    codes::FILE_UNWRITABLE,
+    codes::FOLDER_NOT_EMPTY,
+    codes::NOT_CONFIRMED,
+    codes::CONTEXT_MISSING,
+    codes::IDENTITY_MISSING,
+    codes::NOT_FOUND,
+    codes::AMBIGUOUS,
+    codes::PERIOD_INVALID,
+    codes::NOT_A_NETWORK,
+    codes::CA_KEY_MISSING,
+    codes::FILE_EXISTS,
+    codes::ROWS_BAD,
+    codes::ONE_ROW_NEEDED,
+    codes::STEP_FAILED,
+    codes::NETWORK_UNKNOWN,
+    codes::NETWORK_INVALID,
+    codes::DECLINED,
+    codes::NAME_MISSING,
+    codes::ANSWER_UNREADABLE,
+    codes::OTHER_NETWORK,
+    codes::CHECKS_FAILED,
+];
+
+/// The exit code that goes with an error code.
+pub fn exit_of(code: &str) -> Exit {
+    match code {
+        codes::ARGUMENT_UNKNOWN
+        | codes::COMMAND_UNKNOWN
+        | codes::ARGUMENT_MISSING
+        | codes::VALUE_IMPOSSIBLE
+        | codes::VALUE_INVALID
+        | codes::ARGUMENT_CONFLICT
+        | codes::VALUE_COUNT
+        | codes::NOT_TEXT
+        | codes::COMMAND_MISSING
+        | codes::LANGUAGE_UNKNOWN
+        | codes::PERIOD_INVALID
+        | codes::NAME_MISSING
+        | codes::NOT_CONFIRMED
+        | codes::NETWORK_INVALID
+        | codes::AMBIGUOUS => Exit::Usage,
+        codes::NOT_FOUND | codes::NOT_A_NETWORK | codes::CONTEXT_MISSING => Exit::NotFound,
+        codes::IDENTITY_MISSING | codes::CA_KEY_MISSING => Exit::NotAuthorised,
+        codes::FOLDER_NOT_EMPTY | codes::FILE_EXISTS | codes::OTHER_NETWORK => Exit::Conflict,
+        codes::NETWORK_UNKNOWN => Exit::Integrity,
+        codes::ROWS_BAD | codes::ONE_ROW_NEEDED => Exit::BadInput,
+        _ if code.starts_with("HT-CRY-") => Exit::Integrity,
+        _ if code.starts_with("HT-IMP-") || code.starts_with("HT-ACC-") => Exit::BadInput,
+        _ => Exit::Failure,
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    /// Standard output has gone: the reader wanted no more. Other streams name their file instead.
+    fn from(error: std::io::Error) -> Failure {
+        Failure::new(codes::FILE_UNWRITABLE)
+            .with("path", "-")
+            .with("reason", reason(&error))
+    }
+}
+
+impl From<crypto_sm::Error> for Failure {
+    fn from(error: crypto_sm::Error) -> Failure {
+        Failure::new(error.code()).with_fields(error.fields())
+    }
+}

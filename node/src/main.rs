@@ -1,0 +1,5 @@
+//! The `hengtan` binary.
+
+fn main() -> std::process::ExitCode {
+    hengtan::cli::run()
+}

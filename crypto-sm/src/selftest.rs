@@ -3,7 +3,9 @@
 
 use crate::{
     Error,
-    sm2::{PublicKey, SecretKey, Signature, USER_ID, identity_hash, reduce, scalar},
+    sm2::{
+        Claim, PublicKey, SecretKey, Signature, USER_ID, identity_hash, reduce, scalar, verify_all,
+    },
     sm3,
 };
 use ::sm4::{
@@ -92,6 +94,32 @@ pub fn run() -> Result<Report, Error> {
     let own = secret.sign_digest(&MESSAGE_DIGEST, &[]);
     expect("sm2-pair", key.verify(USER_ID, &[MESSAGE], &own).is_ok())?;
 
+    // Known signers are verified by other code: one signature alone, and many together.
+    let verifier = key.default_verifier().with_table();
+    expect(
+        "sm2-table-verify",
+        verifier.verify(&[MESSAGE], &signature).is_ok(),
+    )?;
+    expect(
+        "sm2-table-refuse",
+        verifier.verify(&[b"message digesu"], &signature).is_err(),
+    )?;
+    let claim = |index| Claim {
+        verifier: &verifier,
+        message: if index == 5 {
+            &[b"message digesu"]
+        } else {
+            &[MESSAGE]
+        },
+        signature: if index % 2 == 0 { &signature } else { &own },
+    };
+    let claims: Vec<_> = (0..16).map(claim).collect();
+    let expected = (0..16).map(|index| index != 5);
+    expect(
+        "sm2-table-batch",
+        verify_all(&claims).into_iter().eq(expected),
+    )?;
+
     #[cfg(feature = "libsm")]
     {
         use crate::reference;
@@ -155,7 +183,7 @@ mod tests {
     fn every_check_passes() {
         let report = run().unwrap();
         assert_eq!(report.reference, cfg!(feature = "libsm"));
-        assert_eq!(report.checks.len(), if report.reference { 14 } else { 9 });
+        assert_eq!(report.checks.len(), if report.reference { 17 } else { 12 });
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{
     issue::{Template, extension},
     *,
 };
+use proptest::prelude::*;
 use rand::{SeedableRng, rngs::StdRng};
 use x509_cert::der::asn1::OctetString;
 
@@ -696,4 +697,30 @@ fn one_changed_byte_anywhere_is_caught() {
         Certificate::from_der(&[der, &[0]].concat()),
         Err(Error::CertificateEncoding)
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn mangled_certificates_are_refused_without_a_panic(
+        edits in proptest::collection::vec((0usize..500, any::<u8>(), 0u8..3), 1..6),
+    ) {
+        let issuer = authority("steel", 1);
+        let original = member(&issuer);
+        let mut der = original.to_der().to_vec();
+        for (position, value, kind) in edits {
+            let position = position % der.len();
+            match kind {
+                0 => der[position] = value,
+                1 => der.insert(position, value),
+                _ => drop(der.remove(position)),
+            }
+        }
+        if let Ok(mangled) = Certificate::from_der(&der) {
+            prop_assert_eq!(mangled.to_der(), &der[..]);
+            let verdict = mangled.verify_issued_by(issuer.certificate(), MIDDLE);
+            prop_assert!(verdict.is_err() || mangled == original);
+        }
+    }
 }

@@ -101,12 +101,13 @@ impl Field {
             (square[2 * i + 1], carry) = square[2 * i + 1].carrying_add(high, carry);
         }
         let [a0, a1, a2, a3, upper @ ..] = square;
-        let (mut lower, mut top) = fold([a0, a1, a2, a3], 0);
-        for _ in 0..3 {
-            (lower, top) = fold(lower, top);
+        let mut lower = [a0, a1, a2, a3];
+        for _ in 0..4 {
+            // (2^256 + 2^64·p) / 2^64 < p + 2^192 < 2^256: no carry comes out, and none has to go in.
+            (lower, _) = fold(lower, 0);
         }
         let (sum, carry) = add(lower, upper);
-        Self(subtract_prime(sum, top + u64::from(carry)))
+        Self(subtract_prime(sum, u64::from(carry)))
     }
 
     /// a^(p − 2), which is 1/a, and 0 for 0.

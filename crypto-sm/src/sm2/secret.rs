@@ -1,7 +1,7 @@
 //! Secret keys and signing (GB/T 32918.2 clause 6).
 
 use super::{
-    PublicKey, Signature, in_order,
+    PublicKey, Signature,
     verifier::{reduce, scalar},
 };
 use crate::{Error, pem, rand_core::CryptoRng, sm3};
@@ -21,7 +21,8 @@ use zeroize::{Zeroize, Zeroizing};
 /// PEM label of a PKCS #8 document (RFC 7468 clause 10).
 const PEM_LABEL: &str = "PRIVATE KEY";
 
-/// An SM2 secret key d in [1, n − 2], wiped from memory when dropped.
+/// An SM2 secret key d in [1, n − 2], wiped from memory when dropped. Signing takes the same time whatever the key; what
+/// its arithmetic leaves in registers and on the stack is not wiped.
 #[derive(Clone)]
 pub struct SecretKey {
     d: Scalar,
@@ -48,12 +49,11 @@ impl SecretKey {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let bytes: Zeroizing<[u8; 32]> =
             Zeroizing::new(bytes.try_into().map_err(|_| Error::SecretKeyRange)?);
-        if !in_order(&bytes) {
-            return Err(Error::SecretKeyRange);
-        }
-        let d = scalar(&bytes);
+        // Refuses what is not below n, in constant time.
+        let d: Scalar =
+            Option::from(Scalar::from_repr((*bytes).into())).ok_or(Error::SecretKeyRange)?;
         // n − 1 has no inverse of 1 + d, so it cannot sign.
-        if d == -Scalar::ONE {
+        if d == Scalar::ZERO || d == -Scalar::ONE {
             return Err(Error::SecretKeyRange);
         }
         let point = ProjectivePoint::mul_by_generator(&d).to_affine();

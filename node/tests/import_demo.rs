@@ -35,7 +35,11 @@ fn text(thousandths: u64, digits: usize, grouped: bool) -> String {
         }
         out.push(digit);
     }
-    if digits > 0 { format!("{out}.{}", &fraction[..digits]) } else { out }
+    if digits > 0 {
+        format!("{out}.{}", &fraction[..digits])
+    } else {
+        out
+    }
 }
 
 fn full_width(text: &str) -> String {
@@ -50,11 +54,25 @@ fn full_width(text: &str) -> String {
 /// GB18030, CRLF, title row, thousands separators, full-width digits, trailing spaces, an empty line, a row of remarks.
 fn energy_csv() -> Vec<u8> {
     let mut lines: Vec<Vec<String>> = Vec::new();
-    let mut push = |cells: &[&str]| lines.push(cells.iter().map(|cell| (*cell).to_owned()).collect());
+    let mut push =
+        |cells: &[&str]| lines.push(cells.iter().map(|cell| (*cell).to_owned()).collect());
     push(&["示例制造有限公司 2025 年能源与燃料活动数据台账（示例数据，纯属虚构）"]);
     push(&[]);
     push(&[
-        "编号", "设施", "类别", "活动", "月份", "数量", "单位", "省份", "参数", "数据获取方式", "数据来源", "计量器具", "记录人", "备注",
+        "编号",
+        "设施",
+        "类别",
+        "活动",
+        "月份",
+        "数量",
+        "单位",
+        "省份",
+        "参数",
+        "数据获取方式",
+        "数据来源",
+        "计量器具",
+        "记录人",
+        "备注",
     ]);
     for month in 0..12 {
         let period = format!("2025年{}月", month + 1);
@@ -66,42 +84,149 @@ fn energy_csv() -> Vec<u8> {
             text(calorific, 3, false)
         );
         push(&[
-            &number(1), "示例工厂", "固定燃烧", "烟煤", &period, &coal, "吨", "广东", &parameters, "实测", "入炉煤计量台账",
-            "皮带秤 BW-01", "王芳", "",
+            &number(1),
+            "示例工厂",
+            "固定燃烧",
+            "烟煤",
+            &period,
+            &coal,
+            "吨",
+            "广东",
+            &parameters,
+            "实测",
+            "入炉煤计量台账",
+            "皮带秤 BW-01",
+            "王芳",
+            "",
         ]);
         let gas = text(month_value(18_600, &POWER, month, 2), 3, false);
         push(&[
-            &number(2), "示例工厂", "固定燃烧", "天然气", &period, &gas, "万Nm3", "广东", "", "实测", "燃气公司结算单", "流量计 FM-02", "王芳", "",
+            &number(2),
+            "示例工厂",
+            "固定燃烧",
+            "天然气",
+            &period,
+            &gas,
+            "万Nm3",
+            "广东",
+            "",
+            "实测",
+            "燃气公司结算单",
+            "流量计 FM-02",
+            "王芳",
+            "",
         ]);
         let diesel = text(month_value(2_400, &WORK, month, 3), 2, false);
         push(&[
-            &number(3), "示例工厂", "固定燃烧", "柴油", &period, &diesel, "吨", "广东", "", "实测", "油库出库单", "地磅 WB-01", "李强",
+            &number(3),
+            "示例工厂",
+            "固定燃烧",
+            "柴油",
+            &period,
+            &diesel,
+            "吨",
+            "广东",
+            "",
+            "实测",
+            "油库出库单",
+            "地磅 WB-01",
+            "李强",
             "备用发电机",
         ]);
         let petrol = text(month_value(3_150, &WORK, month, 4), 2, false);
         push(&[
-            &number(4), "示例工厂", "移动燃烧", "汽油", &period, &petrol, "吨", "广东", "", "实测", "加油卡对账单", "", "李强", "公务车辆",
+            &number(4),
+            "示例工厂",
+            "移动燃烧",
+            "汽油",
+            &period,
+            &petrol,
+            "吨",
+            "广东",
+            "",
+            "实测",
+            "加油卡对账单",
+            "",
+            "李强",
+            "公务车辆",
         ]);
         let truck = text(month_value(14_200, &WORK, month, 5), 2, false);
         push(&[
-            &number(5), "示例工厂", "移动燃烧", "柴油", &period, &truck, "吨", "广东", "", "实测", "加油卡对账单", "", "李强", "厂内叉车与货车",
+            &number(5),
+            "示例工厂",
+            "移动燃烧",
+            "柴油",
+            &period,
+            &truck,
+            "吨",
+            "广东",
+            "",
+            "实测",
+            "加油卡对账单",
+            "",
+            "李强",
+            "厂内叉车与货车",
         ]);
         let power = text(month_value(2_860_000, &POWER, month, 6), 3, true);
         // One month as an old printer of the utility writes it.
-        let power = if month == 5 { full_width(&power) } else { power };
+        let power = if month == 5 {
+            full_width(&power)
+        } else {
+            power
+        };
         push(&[
-            &number(6), "示例工厂", "购入电力", "购入电力", &period, &power, "兆瓦时 ", "广东", "", "实测", "电网企业电费结算单", "关口表 EM-110",
-            "赵敏", "",
+            &number(6),
+            "示例工厂",
+            "购入电力",
+            "购入电力",
+            &period,
+            &power,
+            "兆瓦时 ",
+            "广东",
+            "",
+            "实测",
+            "电网企业电费结算单",
+            "关口表 EM-110",
+            "赵敏",
+            "",
         ]);
         let heat = text(month_value(3_900_000, &HEAT, month, 7), 1, true);
         push(&[
-            &number(7), "示例工厂", "购入热力", "购入热力", &period, &heat, "GJ", "广东", "", "实测", "热力公司结算单", "热量表 HM-03", "赵敏", "",
+            &number(7),
+            "示例工厂",
+            "购入热力",
+            "购入热力",
+            &period,
+            &heat,
+            "GJ",
+            "广东",
+            "",
+            "实测",
+            "热力公司结算单",
+            "热量表 HM-03",
+            "赵敏",
+            "",
         ]);
         if month == 5 {
             push(&[]);
         }
     }
-    push(&["", "", "", "以上为 2025 年 1—12 月全部能源与燃料数据（示例数据）", "", "", "", "", "", "", "", "", "", ""]);
+    push(&[
+        "",
+        "",
+        "",
+        "以上为 2025 年 1—12 月全部能源与燃料数据（示例数据）",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+    ]);
     let mut csv = String::new();
     for line in lines {
         let fields: Vec<String> = line.iter().map(|field| quote(field, b',')).collect();
@@ -208,19 +333,41 @@ fn travel_xlsx() -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     // A fixed time keeps the file the same whenever it is written.
     let created = ExcelDateTime::from_ymd(2026, 1, 15)?;
-    workbook.set_properties(&DocProperties::new().set_title("Sample activity data 2025").set_creation_datetime(&created));
+    workbook.set_properties(
+        &DocProperties::new()
+            .set_title("Sample activity data 2025")
+            .set_creation_datetime(&created),
+    );
     let title = Format::new().set_bold().set_align(FormatAlign::Center);
-    let bold = Format::new().set_bold().set_border_bottom(rust_xlsxwriter::FormatBorder::Thin);
+    let bold = Format::new()
+        .set_bold()
+        .set_border_bottom(rust_xlsxwriter::FormatBorder::Thin);
     let month_format = Format::new().set_num_format("mmm yyyy");
     let thousands = Format::new().set_num_format("#,##0");
     let tenths = Format::new().set_num_format("#,##0.0");
     let headers = [
-        ("Reference", 14), ("Facility", 16), ("Scope", 7), ("Category", 24), ("Activity", 52), ("Month", 10), ("Quantity", 12),
-        ("Unit", 14), ("Factor source", 32), ("Evidence", 40), ("Recorded by", 14),
+        ("Reference", 14),
+        ("Facility", 16),
+        ("Scope", 7),
+        ("Category", 24),
+        ("Activity", 52),
+        ("Month", 10),
+        ("Quantity", 12),
+        ("Unit", 14),
+        ("Factor source", 32),
+        ("Evidence", 40),
+        ("Recorded by", 14),
     ];
     let sheet = workbook.add_worksheet().set_name("Activity data")?;
     let last_column = 10;
-    sheet.merge_range(0, 0, 0, last_column, "Sample Manufacturing Co., activity data 2025 (invented sample data)", &title)?;
+    sheet.merge_range(
+        0,
+        0,
+        0,
+        last_column,
+        "Sample Manufacturing Co., activity data 2025 (invented sample data)",
+        &title,
+    )?;
     for (column, (header, width)) in (0_u16..).zip(headers) {
         sheet.write_with_format(2, column, header, &bold)?;
         sheet.set_column_width(column, width)?;
@@ -242,7 +389,16 @@ fn travel_xlsx() -> Result<Vec<u8>, XlsxError> {
             sheet.write(row, 4, line.activity)?;
             sheet.write_with_format(row, 5, &date, &month_format)?;
             let number: f64 = quantity.parse().unwrap_or_default();
-            sheet.write_with_format(row, 6, number, if line.digits == 0 { &thousands } else { &tenths })?;
+            sheet.write_with_format(
+                row,
+                6,
+                number,
+                if line.digits == 0 {
+                    &thousands
+                } else {
+                    &tenths
+                },
+            )?;
             sheet.write(row, 7, line.unit)?;
             sheet.write(row, 8, line.factor)?;
             sheet.write(row, 9, line.evidence)?;

@@ -34,6 +34,8 @@ impl MappedColumn {
 pub struct Header {
     /// Last row of the header; data begin below.
     pub row: u64,
+    /// Cells of that row, blank ones too.
+    pub cells: usize,
     /// Every column that has a header, left to right.
     pub columns: Vec<MappedColumn>,
 }
@@ -226,10 +228,7 @@ fn map(line: &Line, above: Option<&Line>) -> Header {
             meaning,
         });
     }
-    Header {
-        row: line.row,
-        columns,
-    }
+    Header { row: line.row, cells: line.cells.len(), columns }
 }
 
 #[cfg(test)]

@@ -52,6 +52,12 @@ impl Span {
         })
     }
 
+    /// The whole month that a day lies in.
+    #[must_use]
+    pub fn month_of(day: Day) -> Option<Self> {
+        Self::months(day.year, day.month, day.month)
+    }
+
     const fn day(day: Day) -> Self {
         Self {
             start: day,

@@ -7,7 +7,7 @@
 //! | [`sm2`] | keys, signatures, and the one strict parser for both |
 //! | [`certificate`] | certificates of organisations, members and nodes: read, check, issue |
 //! | [`selftest`] | known answers and a comparison with a second implementation, run when a node starts |
-//! | [`reference`] | that second implementation (feature `libsm`) |
+//! | [`mod@reference`] | that second implementation (feature `libsm`) |
 //!
 //! Nothing here reads a clock or a source of randomness: times are milliseconds since 1970-01-01T00:00:00Z given by the
 //! caller, generators are [`rand_core::CryptoRng`] arguments. With `default-features = false` the crate builds for wasm32.

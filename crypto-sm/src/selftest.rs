@@ -1,4 +1,4 @@
-//! Known answers of the standards and a comparison with the [`reference`](crate::reference) implementation. A node runs
+//! Known answers of the standards and a comparison with the [`reference`](mod@crate::reference) implementation. A node runs
 //! them when it starts, before it trusts itself with a key (GM/T 0028 asks for this at power-on).
 
 use crate::{

@@ -9,6 +9,7 @@
 //! two things is refused, and every bad row is reported at once.
 
 pub mod cell;
+pub mod check;
 pub mod column;
 pub mod delimited;
 pub mod encoding;

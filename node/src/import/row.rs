@@ -13,7 +13,7 @@ use super::period::{self, Span};
 use super::workbook::round_shown;
 
 /// Bytes of one text field that the ledger accepts.
-pub const TEXT_BYTES_MAX: usize = 1_000;
+pub const TEXT_BYTES_MAX: usize = 600;
 
 /// Characters of a cell that an error message repeats.
 const SHOWN_CHARS_MAX: usize = 200;

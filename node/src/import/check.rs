@@ -1,0 +1,235 @@
+//! Trial calculation of rows with a catalogue at hand, before anything is signed: the faults that the ledger would find,
+//! and the differences from the results that the file expects.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use accounting::profile::{MEE_GUIDELINE, UNROUNDED};
+use accounting::{
+    Activity, Calculation, Catalogue, Category, Date, Decimal, Error, Exact, Obtained, Parameter, ParameterKind, Period, Profile,
+    Quantity, Region, Rounding, RoundingProfile, Scope, Unit,
+};
+use hengtan_ledger::v1;
+
+use super::column::{Column, Expected, ExpectedRounding, Measure};
+use super::fault::{Fault, FileError, Matter, Notice, Place};
+use super::row::{Reading, Row, accounting_fault};
+use super::table::{Import, Judge, Progress};
+
+/// Decimal places at which an unrounded expectation is compared when the exact result has more.
+const PLACES_COMPARED: u32 = 6;
+
+/// The engine's activity of a row.
+///
+/// # Errors
+/// What the engine says of a unit, a number, a period, a category, a region or a parameter.
+pub fn activity(row: &v1::ActivityRow) -> Result<Activity, Error> {
+    let period = Period::new(Date::parse(&row.period_start)?, Date::parse(&row.period_end)?)?;
+    let parameters = row
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let kind = ParameterKind::from_code(&parameter.kind)
+                .ok_or_else(|| Error::ParameterMalformed { text: parameter.kind.clone() })?;
+            let obtained = match v1::Obtained::try_from(parameter.obtained) {
+                Ok(v1::Obtained::Default) => Obtained::Default,
+                Ok(v1::Obtained::Calculated) => Obtained::Calculated,
+                _ => Obtained::Measured,
+            };
+            Parameter::new(kind, Decimal::parse(&parameter.value)?, &parameter.unit, obtained)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Activity {
+        scope: Scope::from_name(&row.scope.to_string()),
+        category: Category::from_code(&row.category)
+            .ok_or_else(|| Error::UnknownCategory { text: row.category.clone() })?,
+        activity: row.activity.clone(),
+        period,
+        quantity: Quantity { amount: Decimal::parse(&row.quantity)?, unit: Unit::parse(&row.unit)? },
+        region: if row.region.is_empty() { None } else { Some(Region::parse(&row.region)?) },
+        parameters,
+        factor_source: row.factor_hint.clone(),
+    })
+}
+
+/// Column of the file that a fault of the engine concerns.
+fn column_of(error: &Error) -> Option<Column> {
+    Some(match error.column() {
+        "quantity" => Column::Quantity,
+        "unit" => Column::Unit,
+        "activity" => Column::Activity,
+        "category" => Column::Category,
+        "scope" => Column::Scope,
+        "period" => Column::Period,
+        "region" => Column::Region,
+        "factor" => Column::FactorSource,
+        "parameters" => Column::Parameters,
+        _ => return None,
+    })
+}
+
+/// Calculates rows on trial.
+pub struct Trial {
+    catalogue: Arc<Catalogue>,
+    profile: Profile,
+}
+
+impl Trial {
+    /// Calculates with the factor sets of `catalogue` under `profile`.
+    #[must_use]
+    pub const fn new(catalogue: Arc<Catalogue>, profile: Profile) -> Self {
+        Self { catalogue, profile }
+    }
+
+    /// The engine's result of a row.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn calculate(&self, row: &Row) -> Result<Calculation, Error> {
+        accounting::calculate(&activity(&row.activity)?, &self.catalogue, &self.profile)
+    }
+
+    fn with_rounding(&self, rounding: RoundingProfile) -> Self {
+        Self { catalogue: Arc::clone(&self.catalogue), profile: Profile { rounding, ..self.profile } }
+    }
+}
+
+impl Judge for Trial {
+    fn judge(&mut self, row: &Row) -> Vec<(Option<Column>, Fault)> {
+        match self.calculate(row) {
+            Ok(_) => Vec::new(),
+            Err(error) => vec![(column_of(&error), accounting_fault(&error))],
+        }
+    }
+}
+
+/// One figure of the file beside the one that was calculated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The cell.
+    pub place: Place,
+    /// What is expected.
+    pub expected: Expected,
+    /// Code of the rounding profile.
+    pub profile: &'static str,
+    /// Decimal text of the file.
+    pub wanted: String,
+    /// The result in the unit of the file, rounded half up to the places of the expectation, at least six when the profile
+    /// does not round itself; exact when it has no more places.
+    pub calculated: String,
+    /// The exact result in the unit of the file: a decimal or `n/d`.
+    pub exact: String,
+    /// `None` if equal, else calculated minus wanted.
+    pub difference: Option<String>,
+    /// Why the profile of this column does not calculate the row; the figures are empty then.
+    pub refusal: Option<Fault>,
+}
+
+/// Every row with its result and its comparisons.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// The row.
+    pub row: Row,
+    /// Its result under the trial's own profile.
+    pub calculation: Calculation,
+    /// Expected figures; empty where the file expects nothing.
+    pub comparisons: Vec<Comparison>,
+}
+
+impl Comparison {
+    /// The difference as a notice.
+    #[must_use]
+    pub fn notice(&self) -> Option<Notice> {
+        let (calculated, difference) = match (&self.refusal, &self.difference) {
+            (Some(refusal), _) => (refusal.code().to_owned(), String::new()),
+            (None, Some(difference)) => (self.calculated.clone(), difference.clone()),
+            (None, None) => return None,
+        };
+        let matter = Matter::Difference {
+            profile: self.profile.to_owned(),
+            expected: self.wanted.clone(),
+            calculated,
+            difference,
+        };
+        Some(Notice { place: self.place.clone(), matter })
+    }
+}
+
+impl Import {
+    /// Calculates every good row on trial and compares it with the results that the file expects, each under the rounding
+    /// profile that its column names. Rows with faults are left out: [`Import::check`] reports them.
+    ///
+    /// # Errors
+    /// The file cannot be read, or has changed.
+    pub fn compare(
+        &self,
+        trial: &Trial,
+        progress: &mut dyn FnMut(Progress),
+        mut visit: impl FnMut(Checked),
+    ) -> Result<(), FileError> {
+        let unrounded = trial.with_rounding(UNROUNDED);
+        let guideline = trial.with_rounding(MEE_GUIDELINE);
+        self.each_line(&mut (), progress, |judged| {
+            let Reading::Row(row, _) = judged.reading else { return ControlFlow::<()>::Continue(()) };
+            let Ok(calculation) = trial.calculate(&row) else { return ControlFlow::Continue(()) };
+            let mut comparisons = Vec::new();
+            for (position, expected, wanted) in &row.expected {
+                let rounding = match expected.rounding {
+                    ExpectedRounding::Unrounded => &unrounded,
+                    ExpectedRounding::Guideline => &guideline,
+                };
+                let place = Place {
+                    column: Some(*position),
+                    header: judged.table.header.text(*position).map(str::to_owned),
+                    ..row.place.clone()
+                };
+                // A profile may refuse what the other one calculates, e.g. for want of a fuel type.
+                let compared =
+                    rounding.calculate(&row).and_then(|result| compare(&result, *expected, wanted, &place, rounding));
+                comparisons.push(compared.unwrap_or_else(|error| Comparison {
+                    place,
+                    expected: *expected,
+                    profile: rounding.profile.rounding.code,
+                    wanted: wanted.clone(),
+                    calculated: String::new(),
+                    exact: String::new(),
+                    difference: None,
+                    refusal: Some(accounting_fault(&error)),
+                }));
+            }
+            visit(Checked { row: *row, calculation, comparisons });
+            ControlFlow::Continue(())
+        })?;
+        Ok(())
+    }
+}
+
+fn compare(
+    result: &Calculation,
+    expected: Expected,
+    wanted: &str,
+    place: &Place,
+    trial: &Trial,
+) -> Result<Comparison, Error> {
+    let kilograms = match expected.measure {
+        Measure::Co2e => &result.location.co2e_kg,
+        Measure::Co2eMarket => &result.market().co2e_kg,
+        Measure::BiogenicCo2 => &result.biogenic_co2_kg,
+    };
+    let exact = if expected.in_tonnes { kilograms.div(&Exact::from(1_000))? } else { kilograms.clone() };
+    let places = wanted.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let places = u32::try_from(places).unwrap_or(u32::MAX).max(PLACES_COMPARED);
+    let rounded = exact.round(places, Rounding::HalfUp)?;
+    let target = Exact::from(Decimal::parse(wanted)?);
+    let difference = rounded.sub(&target)?;
+    Ok(Comparison {
+        place: place.clone(),
+        expected,
+        profile: trial.profile.rounding.code,
+        wanted: wanted.to_owned(),
+        calculated: rounded.to_string(),
+        exact: exact.to_string(),
+        difference: (!difference.is_zero()).then(|| difference.to_string()),
+        refusal: None,
+    })
+}

@@ -1,1 +1,56 @@
-//! accounting
+//! Emissions accounting: activity data and published factors in, masses per gas and CO2 equivalent out.
+//!
+//! Pure and deterministic: no clock, no randomness, no floating point, no order of a hash map, no input or output.
+//! Amounts are [`Decimal`] at the border and [`Exact`] inside; nothing is rounded unless a [`Profile`] names the rule.
+//!
+//! ```text
+//! Activity ──► Catalogue::select ──► method::* ──► Calculation ──► Aggregator ──► Totals
+//!   (row)        (factor sets)         (Trace)      (one row)       (inventory)
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`decimal`], [`exact`], [`date`], [`unit`], [`region`] | values |
+//! | [`gas`], [`scope`] | what is counted, and where |
+//! | [`factor`], [`catalogue`], [`shipped`] | factor sets, their files, the choice of a factor |
+//! | [`activity`], [`profile`], [`method`], [`calculation`], [`trace`] | one row |
+//! | [`inventory`] | sums |
+//! | [`error`] | refusals, each with a permanent code |
+
+pub mod activity;
+pub mod calculation;
+pub mod catalogue;
+pub mod date;
+pub mod decimal;
+pub mod error;
+pub mod exact;
+pub mod factor;
+pub mod flag;
+pub mod gas;
+pub mod inventory;
+pub mod method;
+pub mod name;
+pub mod profile;
+pub mod region;
+pub mod scope;
+pub mod shipped;
+pub mod trace;
+pub mod unit;
+
+pub use activity::{Activity, Obtained, Parameter, ParameterKind};
+pub use calculation::{Calculation, Emissions, FactorUse, GasAmount};
+pub use catalogue::{Catalogue, FactorIndex};
+pub use date::{Date, Month, Period};
+pub use decimal::Decimal;
+pub use error::{CODES, Error};
+pub use exact::{Exact, Rounding};
+pub use factor::{Factor, FactorSet, Manifest, Treatment};
+pub use flag::{Flag, Flags};
+pub use gas::{Gas, GwpSet};
+pub use inventory::{Aggregator, Totals};
+pub use method::{Method, calculate, explain};
+pub use profile::{Profile, RoundingProfile};
+pub use region::Region;
+pub use scope::{Category, Scope};
+pub use trace::Trace;
+pub use unit::{Quantity, Unit};

@@ -1,0 +1,366 @@
+//! Refusals of the engine. Each has a permanent code and typed fields; the sentences are in the `i18n` catalogues.
+
+use crate::date::{Date, Period};
+use crate::gas::{Gas, GwpSet};
+use crate::scope::{Category, Scope};
+use crate::unit::Unit;
+use std::fmt;
+
+macro_rules! errors {
+    ($($(#[$doc:meta])* $code:literal $column:literal $variant:ident $({ $($(#[$fdoc:meta])* $field:ident: $type:ty),* $(,)? })?;)*) => {
+        /// Why the engine refuses.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Error {
+            $($(#[$doc])* $variant $({ $($(#[$fdoc])* $field: $type),* })?,)*
+        }
+
+        /// Every code of this crate.
+        pub const CODES: &[&str] = &[$($code,)*];
+
+        impl Error {
+            /// Permanent code.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self { $(Self::$variant $({ $($field: _),* })? => $code,)* }
+            }
+
+            /// Which part of an activity row is at fault: `quantity`, `unit`, `activity`, `category`, `scope`, `period`,
+            /// `region`, `factor`, `parameters`; empty for what concerns no single column.
+            #[must_use]
+            pub fn column(&self) -> &'static str {
+                match self { $(Self::$variant $({ $($field: _),* })? => $column,)* }
+            }
+
+            /// The fields as text, named as in the catalogues.
+            #[must_use]
+            pub fn fields(&self) -> Vec<(&'static str, String)> {
+                match self {
+                    $(Self::$variant $({ $($field),* })? => vec![$($((stringify!($field), text(&$field))),*)?],)*
+                }
+            }
+        }
+    };
+}
+
+fn text(value: &&impl fmt::Display) -> String {
+    value.to_string()
+}
+
+errors! {
+    /// Not a plain decimal number.
+    "HT-ACC-001" "quantity" DecimalMalformed {
+        /// What was read.
+        text: String
+    };
+    /// A number with more digits than can be kept.
+    "HT-ACC-002" "quantity" DecimalTooLong {
+        /// What was read.
+        text: String
+    };
+    /// An exact result needs more than 256 bits.
+    "HT-ACC-003" "" Overflow;
+    /// Division by zero.
+    "HT-ACC-004" "" DivisionByZero;
+    /// Not a date of the calendar.
+    "HT-ACC-005" "period" DateMalformed {
+        /// What was read.
+        text: String
+    };
+    /// A period that ends before it starts.
+    "HT-ACC-006" "period" PeriodReversed {
+        /// First day.
+        start: Date,
+        /// Last day.
+        end: Date
+    };
+    /// A negative amount.
+    "HT-ACC-007" "quantity" NegativeAmount {
+        /// The amount.
+        amount: String
+    };
+    /// No unit of the table.
+    "HT-ACC-010" "unit" UnknownUnit {
+        /// What was read.
+        text: String
+    };
+    /// The units measure different things.
+    "HT-ACC-011" "unit" UnitMismatch {
+        /// Unit given.
+        unit: Unit,
+        /// Unit wanted.
+        wanted: Unit
+    };
+    /// Energy of a fuel without its calorific basis.
+    "HT-ACC-012" "unit" CalorificBasisMissing {
+        /// Unit given.
+        unit: Unit,
+        /// Unit wanted.
+        wanted: Unit
+    };
+    /// Gross where net is wanted, or the reverse.
+    "HT-ACC-013" "unit" CalorificBasisDiffers {
+        /// Unit given.
+        unit: Unit,
+        /// Unit wanted.
+        wanted: Unit
+    };
+    /// Volumes at different reference conditions.
+    "HT-ACC-014" "unit" ConditionsDiffer {
+        /// Unit given.
+        unit: Unit,
+        /// Unit wanted.
+        wanted: Unit
+    };
+    /// A word that means several units.
+    "HT-ACC-015" "unit" AmbiguousUnit {
+        /// What was read.
+        text: String,
+        /// Codes that it may mean.
+        candidates: String
+    };
+    /// No gas or blend of the table.
+    "HT-ACC-020" "activity" UnknownGas {
+        /// What was read.
+        text: String
+    };
+    /// The table of global warming potentials has no value for the gas.
+    "HT-ACC-021" "activity" GwpMissing {
+        /// The gas.
+        gas: Gas,
+        /// The table.
+        gwp_set: GwpSet
+    };
+    /// No table of global warming potentials.
+    "HT-ACC-022" "" UnknownGwpSet {
+        /// What was read.
+        text: String
+    };
+    /// No category.
+    "HT-ACC-023" "category" UnknownCategory {
+        /// What was read.
+        text: String
+    };
+    /// The scope given is not the category's.
+    "HT-ACC-024" "scope" ScopeContradictsCategory {
+        /// Scope given.
+        scope: Scope,
+        /// The category.
+        category: Category
+    };
+    /// No region code.
+    "HT-ACC-025" "region" UnknownRegion {
+        /// What was read.
+        text: String
+    };
+    /// No rounding profile.
+    "HT-ACC-026" "" UnknownProfile {
+        /// What was read.
+        text: String
+    };
+    /// No factor has this activity's name or code.
+    "HT-ACC-030" "activity" UnknownActivity {
+        /// What was read.
+        activity: String
+    };
+    /// Factors exist for the activity, but none fits.
+    "HT-ACC-031" "activity" NoFactor {
+        /// What was read.
+        activity: String,
+        /// Why the candidates do not fit: `unit`, `category`, `region`, `treatment`, `period`, `named`.
+        reason: String,
+        /// The candidates, `set/id`.
+        candidates: String
+    };
+    /// Several factors fit.
+    "HT-ACC-032" "factor" AmbiguousFactor {
+        /// What was read.
+        activity: String,
+        /// The candidates, `set/id`.
+        candidates: String
+    };
+    /// The factor source names nothing in the catalogue.
+    "HT-ACC-033" "factor" UnknownReference {
+        /// What was read.
+        reference: String
+    };
+    /// The factor source says something else than the factor.
+    "HT-ACC-034" "factor" ReferenceContradicts {
+        /// What was read.
+        reference: String,
+        /// The factor, `set/id`.
+        factor: String,
+        /// What differs: `activity`, `category`, `values`, `biogenic`, `gwp`.
+        reason: String
+    };
+    /// The factor may not be used for this period.
+    "HT-ACC-035" "period" FactorOutsideUse {
+        /// The factor, `set/id`.
+        factor: String,
+        /// The activity's period.
+        period: Period,
+        /// The periods that the factor is for.
+        valid: String,
+        /// The document that limits it.
+        instrument: String
+    };
+    /// The factor is of a kind that this method must not use.
+    "HT-ACC-036" "factor" FactorTreatment {
+        /// The factor, `set/id`.
+        factor: String,
+        /// Its treatment.
+        treatment: String
+    };
+    /// No factor of the catalogue equals the emission factor given.
+    "HT-ACC-037" "parameters" NoEqualFactor {
+        /// What was read.
+        activity: String,
+        /// The value given.
+        value: String,
+        /// The candidates with their values.
+        candidates: String
+    };
+    /// A fuel parameter is neither given nor published.
+    "HT-ACC-040" "parameters" ParameterMissing {
+        /// The parameter.
+        parameter: String,
+        /// The activity.
+        activity: String
+    };
+    /// A parameter in a unit that does not fit it or the amount.
+    "HT-ACC-041" "parameters" ParameterUnit {
+        /// The parameter.
+        parameter: String,
+        /// The unit.
+        unit: String
+    };
+    /// A parameter given twice.
+    "HT-ACC-042" "parameters" ParameterTwice {
+        /// The parameter.
+        parameter: String
+    };
+    /// A parameter outside what is possible.
+    "HT-ACC-043" "parameters" ParameterRange {
+        /// The parameter.
+        parameter: String,
+        /// The value.
+        value: String
+    };
+    /// A parameter that the method of this row does not use.
+    "HT-ACC-044" "parameters" ParameterNotUsed {
+        /// The parameter.
+        parameter: String,
+        /// The row's category.
+        category: Category
+    };
+    /// Text that is no parameter.
+    "HT-ACC-045" "parameters" ParameterMalformed {
+        /// What was read.
+        text: String
+    };
+    /// The rounding profile treats coal, oil and gas differently, and the fuel's type is not known.
+    "HT-ACC-046" "activity" FuelTypeUnknown {
+        /// What was read.
+        activity: String
+    };
+    /// A manifest that cannot be read.
+    "HT-ACC-050" "" ManifestMalformed {
+        /// The set, or its folder.
+        set: String,
+        /// The field.
+        field: String,
+        /// What was read.
+        text: String
+    };
+    /// A factor row that cannot be read.
+    "HT-ACC-051" "" FactorMalformed {
+        /// The set.
+        set: String,
+        /// Line of the file or number of the row, the first factor being 1.
+        row: u32,
+        /// The column.
+        field: String,
+        /// What was read.
+        text: String
+    };
+    /// A factor without a source.
+    "HT-ACC-052" "" FactorWithoutSource {
+        /// The factor, `set/id`.
+        factor: String
+    };
+    /// Two factors with one id.
+    "HT-ACC-053" "" FactorTwice {
+        /// The factor, `set/id`.
+        factor: String
+    };
+    /// Two factor sets with one id.
+    "HT-ACC-054" "" SetTwice {
+        /// The set.
+        set: String
+    };
+    /// A factor table whose columns are not the format's.
+    "HT-ACC-055" "" ColumnsMalformed {
+        /// The set.
+        set: String,
+        /// The columns read.
+        text: String
+    };
+}
+
+impl fmt::Display for Gas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.symbol())
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.number())
+    }
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+/// For programs and logs: the code and the fields. People read the catalogue's sentence.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())?;
+        for (name, value) in self.fields() {
+            write!(f, " {name}={value:?}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_sorted() {
+        assert!(CODES.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(
+            CODES
+                .iter()
+                .all(|code| code.len() == 10 && code.starts_with("HT-ACC-"))
+        );
+    }
+
+    #[test]
+    fn display_gives_code_and_fields() {
+        let error = Error::AmbiguousUnit {
+            text: "ton".into(),
+            candidates: "t, [ston_av]".into(),
+        };
+        assert_eq!(
+            error.to_string(),
+            r#"HT-ACC-015 text="ton" candidates="t, [ston_av]""#
+        );
+        assert_eq!(Error::Overflow.fields(), vec![]);
+    }
+}

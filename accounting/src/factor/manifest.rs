@@ -1,0 +1,148 @@
+//! `set.toml`: what a factor set is and where it comes from.
+
+use crate::date::Date;
+use crate::decimal::excerpt;
+use crate::error::Error;
+use crate::gas::GwpSet;
+use serde::Deserialize;
+
+/// Identity and origin of a factor set.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Manifest {
+    /// Lower case, digits, hyphen.
+    pub id: String,
+    /// Our version of the set.
+    pub version: String,
+    /// English name.
+    pub name_en: String,
+    /// Chinese name.
+    pub name_zh: String,
+    /// Issuer in English.
+    pub issuer_en: String,
+    /// Issuer in Chinese.
+    pub issuer_zh: String,
+    /// Title and edition of the source document.
+    pub document: String,
+    /// Day of publication.
+    pub published: Option<Date>,
+    /// Day on which it was read.
+    pub retrieved: Option<Date>,
+    /// Where it is published.
+    pub url: String,
+    /// SHA-256 of the source file, hexadecimal, or empty.
+    pub file_sha256: String,
+    /// Licence of the data.
+    pub licence: String,
+    /// GWP set of CO2e columns without their own.
+    pub gwp_set: Option<GwpSet>,
+    /// Set that this one replaces, or empty.
+    pub supersedes: String,
+    /// How a row's factor source may call the set.
+    pub citations: Vec<String>,
+    /// Remark in English.
+    pub note_en: String,
+    /// Remark in Chinese.
+    pub note_zh: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    id: String,
+    version: String,
+    name_en: String,
+    name_zh: String,
+    issuer_en: String,
+    issuer_zh: String,
+    document: String,
+    #[serde(default)]
+    published: String,
+    #[serde(default)]
+    retrieved: String,
+    #[serde(default)]
+    url: String,
+    #[serde(default)]
+    file_sha256: String,
+    licence: String,
+    #[serde(default)]
+    gwp_set: String,
+    #[serde(default)]
+    supersedes: String,
+    #[serde(default)]
+    citations: Vec<String>,
+    #[serde(default)]
+    note_en: String,
+    #[serde(default)]
+    note_zh: String,
+}
+
+impl Manifest {
+    /// Reads `set.toml`.
+    ///
+    /// # Errors
+    /// [`Error::ManifestMalformed`].
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let file: File = toml::from_str(text).map_err(|error| Error::ManifestMalformed {
+            set: String::new(),
+            field: String::new(),
+            text: error.message().to_owned(),
+        })?;
+        let malformed = |field: &str, text: &str| Error::ManifestMalformed {
+            set: file.id.clone(),
+            field: field.to_owned(),
+            text: excerpt(text),
+        };
+        let day = |field: &str, text: &str| match text {
+            "" => Ok(None),
+            text => Date::parse(text)
+                .map(Some)
+                .map_err(|_| malformed(field, text)),
+        };
+        let published = day("published", &file.published)?;
+        let retrieved = day("retrieved", &file.retrieved)?;
+        let gwp_set = match file.gwp_set.as_str() {
+            "" => None,
+            text => Some(GwpSet::parse(text).map_err(|_| malformed("gwp_set", text))?),
+        };
+        if file.id.is_empty()
+            || !file
+                .id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        {
+            return Err(malformed("id", &file.id));
+        }
+        for (field, text) in [
+            ("version", &file.version),
+            ("name_en", &file.name_en),
+            ("name_zh", &file.name_zh),
+            ("issuer_en", &file.issuer_en),
+            ("issuer_zh", &file.issuer_zh),
+            ("document", &file.document),
+            ("licence", &file.licence),
+        ] {
+            if text.trim().is_empty() {
+                return Err(malformed(field, text));
+            }
+        }
+        Ok(Self {
+            published,
+            retrieved,
+            gwp_set,
+            id: file.id,
+            version: file.version,
+            name_en: file.name_en,
+            name_zh: file.name_zh,
+            issuer_en: file.issuer_en,
+            issuer_zh: file.issuer_zh,
+            document: file.document,
+            url: file.url,
+            file_sha256: file.file_sha256,
+            licence: file.licence,
+            supersedes: file.supersedes,
+            citations: file.citations,
+            note_en: file.note_en,
+            note_zh: file.note_zh,
+        })
+    }
+}

@@ -1,0 +1,115 @@
+//! Purchased electricity, location-based and market-based side by side (GHG Protocol Scope 2 Guidance, chapters 4 and 6).
+
+use super::emission_factor::apply;
+use super::{Error, Flag, Method, Recorder, Role, Row};
+use crate::calculation::Calculation;
+use crate::factor::Treatment;
+
+/// Treatments that a row may name for its electricity. A life-cycle factor is none of them.
+const NAMEABLE: [Treatment; 5] = [
+    Treatment::Location,
+    Treatment::Any,
+    Treatment::Market,
+    Treatment::Residual,
+    Treatment::Ets,
+];
+
+/// Calculates both columns.
+pub(super) fn calculate<R: Recorder>(row: &mut Row<'_, R>) -> Result<Calculation, Error> {
+    let query = row.query(&[]);
+    let one_factor = query
+        .reference
+        .is_some_and(|reference| reference.factor.is_some());
+    let named = one_factor || query.equals.is_some();
+    let chosen = if named {
+        let mut query = query;
+        query.treatments = &NAMEABLE;
+        Some(row.catalogue.select(&query)?)
+    } else if query.reference.is_some() {
+        // The row names a set: its grid average first, else what the set has.
+        let mut query = query;
+        query.treatments = &[Treatment::Location];
+        let average = row.catalogue.select(&query);
+        query.treatments = &NAMEABLE;
+        Some(match average {
+            Err(Error::NoFactor { .. }) => row.catalogue.select(&query)?,
+            other => other?,
+        })
+    } else {
+        None
+    };
+    let (location, market) = match chosen {
+        None => {
+            let mut query = row.query(&[]);
+            query.treatments = &[Treatment::Location];
+            (row.catalogue.select(&query)?, None)
+        }
+        Some(chosen) => match row.catalogue.factor(chosen.factor).1.treatment {
+            Treatment::Location | Treatment::Any => (chosen, None),
+            Treatment::Ets => {
+                // An ETS report knows one column only. Its series never mixes with the others: both columns show it.
+                row.flags.insert(Flag::EtsFactor);
+                (chosen.clone(), Some(chosen))
+            }
+            Treatment::Market | Treatment::Residual | Treatment::Lifecycle => {
+                let (_, factor) = row.catalogue.factor(chosen.factor);
+                let mut query = row.query(&[]);
+                query.treatments = &[Treatment::Location];
+                (query.reference, query.equals) = (None, None);
+                query.region = query.region.or(Some(factor.region));
+                (row.catalogue.select(&query)?, Some(chosen))
+            }
+        },
+    };
+    let location_emissions = apply(row, &location, Role::Location)?;
+    let market = match market {
+        Some(market) if market.factor == location.factor => {
+            return row.finish(Method::Electricity, location_emissions, None);
+        }
+        Some(market) => Some(market),
+        None => {
+            // Without an instrument: the residual mix, else the grid average, disclosed (Scope 2 Guidance, Table 6.3).
+            let (_, factor) = row.catalogue.factor(location.factor);
+            let mut query = row.query(&[]);
+            query.treatments = &[Treatment::Residual];
+            (query.reference, query.equals) = (None, None);
+            query.region = query.region.or(Some(factor.region));
+            query.activity = &factor.activity;
+            match row.catalogue.select(&query) {
+                Ok(mut residual) => {
+                    // China publishes no residual mix; the average without market-traded non-fossil power stands for it.
+                    if row
+                        .catalogue
+                        .factor(residual.factor)
+                        .1
+                        .region
+                        .country()
+                        .code()
+                        == "CN"
+                    {
+                        residual.flags.insert(Flag::ResidualProxy);
+                    }
+                    Some(residual)
+                }
+                Err(Error::AmbiguousFactor {
+                    activity,
+                    candidates,
+                }) => {
+                    return Err(Error::AmbiguousFactor {
+                        activity,
+                        candidates,
+                    });
+                }
+                Err(_) => None,
+            }
+        }
+    };
+    let market = match market {
+        Some(market) => Some(apply(row, &market, Role::Market)?),
+        None => {
+            row.flags.insert(Flag::NoResidualMix);
+            None
+        }
+    };
+    row.finish(Method::Electricity, location_emissions, market)
+}

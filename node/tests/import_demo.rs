@@ -3,6 +3,9 @@
 //!
 //! `cargo test -p hengtan --test import_demo regenerate_demo -- --ignored` writes them again.
 
+// Helpers of tests may fail loudly, as tests do.
+#![allow(clippy::unwrap_used)]
+
 use std::path::PathBuf;
 
 use hengtan::import::delimited::quote;
@@ -30,7 +33,7 @@ fn text(thousandths: u64, digits: usize, grouped: bool) -> String {
     let fraction = format!("{:03}", thousandths % 1000);
     let mut out = String::new();
     for (at, digit) in whole.chars().enumerate() {
-        if grouped && at > 0 && (whole.len() - at) % 3 == 0 {
+        if grouped && at > 0 && (whole.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -376,7 +379,7 @@ fn travel_xlsx() -> Result<Vec<u8>, XlsxError> {
     let mut row = 3_u32;
     for month in 0..12_usize {
         for (kind, line) in LINES.iter().enumerate() {
-            if (month + 1) % line.every != 0 {
+            if !(month + 1).is_multiple_of(line.every) {
                 continue;
             }
             let thousandths = month_value(line.mean_thousandths, &WORK, month, kind as u64 + 11);

@@ -3,13 +3,17 @@
 //! `examples/uk-office-2025.*`: UK government conversion factors 2025 (Open Government Licence v3). `us-plant-2024.csv`: EPA GHG
 //! Emission Factors Hub 2025, AR5. `cn-plant.gb18030.csv`: the MEE guideline for power generation and the GB/T 32150 family.
 
+// Helpers of tests may fail loudly, as tests do.
+#![allow(clippy::unwrap_used)]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use accounting::profile::{MEE_GUIDELINE, UNROUNDED};
 use accounting::{Catalogue, GwpSet, Profile};
 use hengtan::import::check::{Checked, Trial};
-use hengtan::import::{Import, Options, Report};
+use hengtan::import::{Defaults, Facility, Import, Options, Report};
+use hengtan_ledger::v1;
 
 fn example(name: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples")).join(name)
@@ -18,24 +22,54 @@ fn example(name: &str) -> PathBuf {
 fn trial() -> Trial {
     let catalogue = Catalogue::new(accounting::shipped::sets().unwrap()).unwrap();
     let gwp_set = GwpSet::parse("ar5").unwrap();
-    Trial::new(Arc::new(catalogue), Profile { gwp_set, rounding: UNROUNDED })
+    let facility = v1::Facility {
+        name: "plant".into(),
+        region: "CN-GD".into(),
+        ..v1::Facility::default()
+    };
+    Trial::new(
+        Arc::new(catalogue),
+        Profile {
+            gwp_set,
+            rounding: UNROUNDED,
+        },
+        vec![facility],
+    )
 }
 
 fn compare(path: &std::path::Path) -> (Report, Vec<Checked>) {
-    let import = Import::open(path, Options::default()).unwrap();
+    compare_with(path, Options::default())
+}
+
+fn compare_with(path: &std::path::Path, options: Options) -> (Report, Vec<Checked>) {
+    let import = Import::open(path, options).unwrap();
     let mut trial = trial();
     let report = import.check(&mut trial, &mut |_| {}).unwrap();
     let mut rows = Vec::new();
-    import.compare(&trial, &mut |_| {}, |checked| rows.push(checked)).unwrap();
+    import
+        .compare(&trial, &mut |_| {}, |checked| rows.push(checked))
+        .unwrap();
     (report, rows)
 }
 
 fn assert_reproduced(name: &str, count: usize) -> Vec<Checked> {
     let (report, rows) = compare(&example(name));
-    assert_eq!(report.errors.iter().map(ToString::to_string).collect::<Vec<_>>(), Vec::<String>::new(), "{name}");
+    assert_eq!(
+        report
+            .errors
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        Vec::<String>::new(),
+        "{name}"
+    );
     assert_eq!(rows.len(), count, "{name}");
     for row in &rows {
-        assert!(!row.comparisons.is_empty(), "{name} {}", row.row.activity.reference);
+        assert!(
+            !row.comparisons.is_empty(),
+            "{name} {}",
+            row.row.activity.reference
+        );
         for comparison in &row.comparisons {
             assert_eq!(
                 (&comparison.difference, &comparison.refusal),
@@ -75,8 +109,18 @@ fn the_workbook_says_what_the_csv_says() {
 #[test]
 fn the_summary_row_of_the_workbook_is_skipped_and_reported() {
     let (report, _) = compare(&example("uk-office-2025.xlsx"));
-    let skipped: Vec<_> = report.notices.iter().filter(|notice| notice.code() == "HT-IMP-201").collect();
-    assert_eq!(skipped.iter().map(|notice| notice.place.row).collect::<Vec<_>>(), [12]);
+    let skipped: Vec<_> = report
+        .notices
+        .iter()
+        .filter(|notice| notice.code() == "HT-IMP-201")
+        .collect();
+    assert_eq!(
+        skipped
+            .iter()
+            .map(|notice| notice.place.row)
+            .collect::<Vec<_>>(),
+        [12]
+    );
 }
 
 #[test]
@@ -88,14 +132,20 @@ fn us_plant_2024() {
 fn cn_plant_under_both_rounding_profiles() {
     let rows = assert_reproduced("cn-plant.gb18030.csv", 5);
     for row in rows {
-        let profiles: Vec<_> = row.comparisons.iter().map(|comparison| comparison.profile).collect();
+        let profiles: Vec<_> = row
+            .comparisons
+            .iter()
+            .map(|comparison| comparison.profile)
+            .collect();
         assert_eq!(profiles, [UNROUNDED.code, MEE_GUIDELINE.code]);
     }
 }
 
 #[test]
 fn a_wrong_expectation_is_reported_with_its_difference() {
-    let text = std::fs::read_to_string(example("uk-office-2025.csv")).unwrap().replace(",18296,", ",18296.5,");
+    let text = std::fs::read_to_string(example("uk-office-2025.csv"))
+        .unwrap()
+        .replace(",18296,", ",18296.5,");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wrong.csv");
     std::fs::write(&path, text).unwrap();
@@ -107,13 +157,19 @@ fn a_wrong_expectation_is_reported_with_its_difference() {
 
 #[test]
 fn the_wrong_calorific_basis_is_a_fault_of_its_row() {
-    let text = std::fs::read_to_string(example("uk-office-2025.csv")).unwrap().replace("kWh (Gross CV)", "kWh (Net CV)");
+    let text = std::fs::read_to_string(example("uk-office-2025.csv"))
+        .unwrap()
+        .replace("kWh (Gross CV)", "kWh (Net CV)");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("net.csv");
     std::fs::write(&path, text).unwrap();
     let (report, _) = compare(&path);
     assert_eq!(report.errors.len(), 1);
-    assert!(report.errors[0].code().starts_with("HT-ACC-"), "{}", report.errors[0]);
+    assert!(
+        report.errors[0].code().starts_with("HT-ACC-"),
+        "{}",
+        report.errors[0]
+    );
     assert_eq!((report.errors[0].place.row, report.rows), (2, 7));
 }
 
@@ -121,8 +177,30 @@ fn the_wrong_calorific_basis_is_a_fault_of_its_row() {
 fn the_demo_files_are_calculated_without_a_fault() {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/demo"));
     for (name, count) in [("energy-2025.gb18030.csv", 84), ("travel-2025.xlsx", 60)] {
-        let (report, rows) = compare(&folder.join(name));
-        assert_eq!(report.errors.iter().map(ToString::to_string).collect::<Vec<_>>(), Vec::<String>::new(), "{name}");
+        let facility = Facility {
+            name: "plant".into(),
+            display_names: vec!["示例工厂".into(), "Sample Plant".into()],
+        };
+        let defaults = Defaults {
+            facilities: Some(vec![facility]),
+            ..Defaults::default()
+        };
+        let (report, rows) = compare_with(
+            &folder.join(name),
+            Options {
+                defaults,
+                ..Options::default()
+            },
+        );
+        assert_eq!(
+            report
+                .errors
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>(),
+            Vec::<String>::new(),
+            "{name}"
+        );
         assert_eq!(rows.len(), count);
     }
 }

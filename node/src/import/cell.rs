@@ -14,9 +14,13 @@ pub enum Value {
     Number(String),
     /// A date cell of a workbook: year, month, day; `midnight` unless it has a time of day.
     Date {
+        /// Year.
         year: u16,
+        /// 1 to 12.
         month: u8,
+        /// 1 to 31.
         day: u8,
+        /// Whether the time of day is 00:00.
         midnight: bool,
     },
     /// TRUE or FALSE.

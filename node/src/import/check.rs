@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use accounting::profile::{MEE_GUIDELINE, UNROUNDED};
 use accounting::{
-    Activity, Calculation, Catalogue, Category, Date, Decimal, Error, Exact, Obtained, Parameter, ParameterKind, Period, Profile,
-    Quantity, Region, Rounding, RoundingProfile, Scope, Unit,
+    Calculation, Catalogue, Decimal, Error, Exact, Profile, Rounding, RoundingProfile,
 };
-use hengtan_ledger::v1;
+use hengtan_ledger::{Stop, calculation, v1};
 
 use super::column::{Column, Expected, ExpectedRounding, Measure};
 use super::fault::{Fault, FileError, Matter, Notice, Place};
@@ -19,87 +18,99 @@ use super::table::{Import, Judge, Progress};
 /// Decimal places at which an unrounded expectation is compared when the exact result has more.
 const PLACES_COMPARED: u32 = 6;
 
-/// The engine's activity of a row.
-///
-/// # Errors
-/// What the engine says of a unit, a number, a period, a category, a region or a parameter.
-pub fn activity(row: &v1::ActivityRow) -> Result<Activity, Error> {
-    let period = Period::new(Date::parse(&row.period_start)?, Date::parse(&row.period_end)?)?;
-    let parameters = row
-        .parameters
-        .iter()
-        .map(|parameter| {
-            let kind = ParameterKind::from_code(&parameter.kind)
-                .ok_or_else(|| Error::ParameterMalformed { text: parameter.kind.clone() })?;
-            let obtained = match v1::Obtained::try_from(parameter.obtained) {
-                Ok(v1::Obtained::Default) => Obtained::Default,
-                Ok(v1::Obtained::Calculated) => Obtained::Calculated,
-                _ => Obtained::Measured,
-            };
-            Parameter::new(kind, Decimal::parse(&parameter.value)?, &parameter.unit, obtained)
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Activity {
-        scope: Scope::from_name(&row.scope.to_string()),
-        category: Category::from_code(&row.category)
-            .ok_or_else(|| Error::UnknownCategory { text: row.category.clone() })?,
-        activity: row.activity.clone(),
-        period,
-        quantity: Quantity { amount: Decimal::parse(&row.quantity)?, unit: Unit::parse(&row.unit)? },
-        region: if row.region.is_empty() { None } else { Some(Region::parse(&row.region)?) },
-        parameters,
-        factor_source: row.factor_hint.clone(),
-    })
-}
-
-/// Column of the file that a fault of the engine concerns.
-fn column_of(error: &Error) -> Option<Column> {
-    Some(match error.column() {
+/// Column of the file that a part of a row, as engine and ledger name it, comes from.
+fn column_of(part: &str) -> Option<Column> {
+    Some(match part {
         "quantity" => Column::Quantity,
         "unit" => Column::Unit,
         "activity" => Column::Activity,
         "category" => Column::Category,
         "scope" => Column::Scope,
-        "period" => Column::Period,
+        "period" | "period_start" | "period_end" => Column::Period,
         "region" => Column::Region,
-        "factor" => Column::FactorSource,
-        "parameters" => Column::Parameters,
+        "factor" | "factor_hint" => Column::FactorSource,
+        "market_instrument" => Column::MarketInstrument,
+        "facility" => Column::Facility,
+        part if part.starts_with("parameter") => Column::Parameters,
         _ => return None,
     })
 }
 
-/// Calculates rows on trial.
+/// Why a row cannot be calculated, and the column that it concerns.
+pub type Refused = (Option<Column>, Fault);
+
+fn refused_by_engine(error: &Error) -> Refused {
+    (column_of(error.column()), accounting_fault(error))
+}
+
+fn refused_by_ledger(stop: &Stop) -> Refused {
+    let fields = stop.fields();
+    let part = fields
+        .iter()
+        .find(|(name, _)| matches!(*name, "field" | "column"))
+        .map(|(_, part)| part.clone());
+    (
+        part.and_then(|part| column_of(&part)),
+        Fault::Accounting {
+            code: stop.code(),
+            fields,
+        },
+    )
+}
+
+/// Calculates rows on trial, by the ledger's own path.
+#[derive(Clone)]
 pub struct Trial {
     catalogue: Arc<Catalogue>,
     profile: Profile,
+    facilities: Vec<v1::Facility>,
 }
 
 impl Trial {
-    /// Calculates with the factor sets of `catalogue` under `profile`.
+    /// Calculates with the factor sets of `catalogue` under `profile`; `facilities` give the region of rows that name none.
     #[must_use]
-    pub const fn new(catalogue: Arc<Catalogue>, profile: Profile) -> Self {
-        Self { catalogue, profile }
+    pub const fn new(
+        catalogue: Arc<Catalogue>,
+        profile: Profile,
+        facilities: Vec<v1::Facility>,
+    ) -> Self {
+        Self {
+            catalogue,
+            profile,
+            facilities,
+        }
     }
 
     /// The engine's result of a row.
     ///
     /// # Errors
-    /// Those of the engine.
-    pub fn calculate(&self, row: &Row) -> Result<Calculation, Error> {
-        accounting::calculate(&activity(&row.activity)?, &self.catalogue, &self.profile)
+    /// What the engine or the ledger refuses, with the column that it concerns.
+    pub fn calculate(&self, row: &Row) -> Result<Calculation, Refused> {
+        let row = &row.activity;
+        let facility = self
+            .facilities
+            .iter()
+            .find(|facility| facility.name == row.facility);
+        let activity = calculation::activity(row, facility, u64::from(row.line))
+            .map_err(|stop| refused_by_ledger(&stop))?;
+        accounting::calculate(&activity, &self.catalogue, &self.profile)
+            .map_err(|error| refused_by_engine(&error))
     }
 
     fn with_rounding(&self, rounding: RoundingProfile) -> Self {
-        Self { catalogue: Arc::clone(&self.catalogue), profile: Profile { rounding, ..self.profile } }
+        Self {
+            profile: Profile {
+                rounding,
+                ..self.profile
+            },
+            ..self.clone()
+        }
     }
 }
 
 impl Judge for Trial {
-    fn judge(&mut self, row: &Row) -> Vec<(Option<Column>, Fault)> {
-        match self.calculate(row) {
-            Ok(_) => Vec::new(),
-            Err(error) => vec![(column_of(&error), accounting_fault(&error))],
-        }
+    fn judge(&mut self, row: &Row) -> Vec<Refused> {
+        self.calculate(row).err().into_iter().collect()
     }
 }
 
@@ -151,7 +162,10 @@ impl Comparison {
             calculated,
             difference,
         };
-        Some(Notice { place: self.place.clone(), matter })
+        Some(Notice {
+            place: self.place.clone(),
+            matter,
+        })
     }
 }
 
@@ -170,8 +184,12 @@ impl Import {
         let unrounded = trial.with_rounding(UNROUNDED);
         let guideline = trial.with_rounding(MEE_GUIDELINE);
         self.each_line(&mut (), progress, |judged| {
-            let Reading::Row(row, _) = judged.reading else { return ControlFlow::<()>::Continue(()) };
-            let Ok(calculation) = trial.calculate(&row) else { return ControlFlow::Continue(()) };
+            let Reading::Row(row, _) = judged.reading else {
+                return ControlFlow::<()>::Continue(());
+            };
+            let Ok(calculation) = trial.calculate(&row) else {
+                return ControlFlow::Continue(());
+            };
             let mut comparisons = Vec::new();
             for (position, expected, wanted) in &row.expected {
                 let rounding = match expected.rounding {
@@ -184,9 +202,11 @@ impl Import {
                     ..row.place.clone()
                 };
                 // A profile may refuse what the other one calculates, e.g. for want of a fuel type.
-                let compared =
-                    rounding.calculate(&row).and_then(|result| compare(&result, *expected, wanted, &place, rounding));
-                comparisons.push(compared.unwrap_or_else(|error| Comparison {
+                let compared = rounding.calculate(&row).and_then(|result| {
+                    compare(&result, *expected, wanted, &place, rounding)
+                        .map_err(|error| refused_by_engine(&error))
+                });
+                comparisons.push(compared.unwrap_or_else(|(_, refusal)| Comparison {
                     place,
                     expected: *expected,
                     profile: rounding.profile.rounding.code,
@@ -194,10 +214,14 @@ impl Import {
                     calculated: String::new(),
                     exact: String::new(),
                     difference: None,
-                    refusal: Some(accounting_fault(&error)),
+                    refusal: Some(refusal),
                 }));
             }
-            visit(Checked { row: *row, calculation, comparisons });
+            visit(Checked {
+                row: *row,
+                calculation,
+                comparisons,
+            });
             ControlFlow::Continue(())
         })?;
         Ok(())
@@ -216,9 +240,17 @@ fn compare(
         Measure::Co2eMarket => &result.market().co2e_kg,
         Measure::BiogenicCo2 => &result.biogenic_co2_kg,
     };
-    let exact = if expected.in_tonnes { kilograms.div(&Exact::from(1_000))? } else { kilograms.clone() };
-    let places = wanted.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let places = u32::try_from(places).unwrap_or(u32::MAX).max(PLACES_COMPARED);
+    let exact = if expected.in_tonnes {
+        kilograms.div(&Exact::from(1_000))?
+    } else {
+        kilograms.clone()
+    };
+    let places = wanted
+        .split_once('.')
+        .map_or(0, |(_, fraction)| fraction.len());
+    let places = u32::try_from(places)
+        .unwrap_or(u32::MAX)
+        .max(PLACES_COMPARED);
     let rounded = exact.round(places, Rounding::HalfUp)?;
     let target = Exact::from(Decimal::parse(wanted)?);
     let difference = rounded.sub(&target)?;

@@ -6,31 +6,57 @@ use super::number::fold_width;
 /// Meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Column {
+    /// The entity's own number of the row.
     Reference,
+    /// Facility, by name.
     Facility,
+    /// Province, region or country.
     Region,
+    /// 1, 2 or 3.
     Scope,
+    /// Kind of source.
     Category,
+    /// What was done or used.
     Activity,
+    /// First day, or the month of it.
     Start,
+    /// Last day, or the month of it.
     End,
+    /// Month, quarter, year or range.
     Period,
+    /// Amount.
     Quantity,
+    /// Unit of the amount.
     Unit,
+    /// Fuel parameters or an emission factor.
     Parameters,
+    /// Where the factor stands, in the entity's words.
     FactorSource,
+    /// Measured, default, calculated.
     Obtained,
+    /// Where the number was read.
     Source,
+    /// Documents that back the row.
     Evidence,
+    /// Measuring instrument.
     Instrument,
+    /// Data quality control plan and its version.
     QualityPlan,
+    /// Laboratory.
     Laboratory,
+    /// Sample.
     Sample,
+    /// Who recorded.
     Recorder,
+    /// Who reviewed.
     Reviewer,
+    /// Free text.
     Note,
+    /// Method of calculation, if chosen.
     Method,
+    /// Kind of contractual instrument for electricity.
     MarketInstrument,
+    /// Its number.
     MarketReference,
 }
 

@@ -39,6 +39,7 @@ pub fn letters(column: usize) -> String {
 
 /// Why a file cannot be read at all. Nothing of it has been used.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the fields are named as in the catalogues, where each sentence shows them
 pub enum FileError {
     /// The operating system refused; `reason` is the [`std::io::ErrorKind`] in snake case.
     Unreadable { path: String, reason: String },
@@ -210,6 +211,7 @@ impl std::error::Error for FileError {}
 
 /// Why one row cannot be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the fields are named as in the catalogues, where each sentence shows them
 pub enum Fault {
     /// Bytes that are not text in the file's encoding.
     Undecodable { bytes: String, offset: u64 },
@@ -464,6 +466,7 @@ pub struct Notice {
 
 /// What a [`Notice`] is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the fields are named as in the catalogues, where each sentence shows them
 pub enum Matter {
     /// A row without a quantity that says total, summary or note: skipped.
     SummarySkipped { text: String },

@@ -228,7 +228,11 @@ fn map(line: &Line, above: Option<&Line>) -> Header {
             meaning,
         });
     }
-    Header { row: line.row, cells: line.cells.len(), columns }
+    Header {
+        row: line.row,
+        cells: line.cells.len(),
+        columns,
+    }
 }
 
 #[cfg(test)]

@@ -8,26 +8,67 @@ use super::fault::Fault;
 use super::number::{self, fold_width};
 
 /// Names of the parameters, beside those that the engine knows by itself.
-const NAMES: [(Kind, &'static [&'static str]); 5] = [
+const NAMES: [(Kind, &[&str]); 5] = [
     (
         Kind::CarbonContent,
-        &["元素碳含量", "收到基元素碳含量", "elemental carbon content", "含碳量", "carbon content", "单位燃料含碳量"],
+        &[
+            "元素碳含量",
+            "收到基元素碳含量",
+            "elemental carbon content",
+            "含碳量",
+            "carbon content",
+            "单位燃料含碳量",
+        ],
     ),
     (
         Kind::NetCalorificValue,
         &[
-            "低位发热量", "平均低位发热量", "收到基低位发热量", "net calorific value", "ncv", "lower heating value", "lhv",
+            "低位发热量",
+            "平均低位发热量",
+            "收到基低位发热量",
+            "net calorific value",
+            "ncv",
+            "lower heating value",
+            "lhv",
             "低位热值",
         ],
     ),
-    (Kind::CarbonPerHeat, &["单位热值含碳量", "carbon content per unit heat", "carbon per heat"]),
-    (Kind::OxidationRate, &["碳氧化率", "氧化率", "oxidation rate", "oxidation factor", "carbon oxidation rate"]),
-    (Kind::EmissionFactor, &["排放因子", "emission factor", "电力排放因子", "热力排放因子", "ef"]),
+    (
+        Kind::CarbonPerHeat,
+        &[
+            "单位热值含碳量",
+            "carbon content per unit heat",
+            "carbon per heat",
+        ],
+    ),
+    (
+        Kind::OxidationRate,
+        &[
+            "碳氧化率",
+            "氧化率",
+            "oxidation rate",
+            "oxidation factor",
+            "carbon oxidation rate",
+        ],
+    ),
+    (
+        Kind::EmissionFactor,
+        &[
+            "排放因子",
+            "emission factor",
+            "电力排放因子",
+            "热力排放因子",
+            "ef",
+        ],
+    ),
 ];
 
 fn kind_of_name(name: &str) -> Option<Kind> {
     let name = plain(name);
-    NAMES.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(kind, _)| *kind)
+    NAMES
+        .iter()
+        .find(|(_, names)| names.contains(&name.as_str()))
+        .map(|(kind, _)| *kind)
 }
 
 /// Without a name the unit decides.
@@ -39,7 +80,9 @@ fn kind_of_unit(unit: &str) -> Option<Kind> {
         ("tc" | "吨碳", "gj" | "吉焦") => Some(Kind::CarbonPerHeat),
         ("tc" | "吨碳", below) if !below.is_empty() => Some(Kind::CarbonContent),
         ("gj" | "吉焦", below) if !below.is_empty() => Some(Kind::NetCalorificValue),
-        (mass, below) if (mass.contains("co2") || mass.contains("二氧化碳")) && !below.is_empty() => {
+        (mass, below)
+            if (mass.contains("co2") || mass.contains("二氧化碳")) && !below.is_empty() =>
+        {
             Some(Kind::EmissionFactor)
         }
         _ => None,
@@ -66,7 +109,9 @@ pub fn parse_obtained(text: &str) -> Result<Obtained, Fault> {
     let text = plain(text);
     let text = text.trim_end_matches(['值', '数', '据']);
     match text {
-        "实测" | "measured" | "检测" | "measurement" | "监测" | "直接测量" | "计量" => Ok(Obtained::Measured),
+        "实测" | "measured" | "检测" | "measurement" | "监测" | "直接测量" | "计量" => {
+            Ok(Obtained::Measured)
+        }
         "缺省" | "默认" | "default" | "推荐" => Ok(Obtained::Default),
         "计算" | "calculated" | "computed" | "估算" | "推算" => Ok(Obtained::Calculated),
         _ => Err(Fault::Obtained),
@@ -80,20 +125,37 @@ pub fn parse_obtained(text: &str) -> Result<Obtained, Fault> {
 pub fn parse(cell: &str) -> Result<Vec<Item>, Vec<Fault>> {
     let mut items: Vec<Item> = Vec::new();
     let mut faults = Vec::new();
-    for text in cell.split(['；', ';', '\n']).map(trim).filter(|item| !item.is_empty()) {
+    for text in cell
+        .split(['；', ';', '\n'])
+        .map(trim)
+        .filter(|item| !item.is_empty())
+    {
         match parse_item(text) {
-            Ok(item) if items.iter().any(|other| other.parameter.kind == item.parameter.kind) => {
-                faults.push(Fault::ParameterRepeated { item: text.to_owned(), parameter: item.parameter.kind.code().to_owned() });
+            Ok(item)
+                if items
+                    .iter()
+                    .any(|other| other.parameter.kind == item.parameter.kind) =>
+            {
+                faults.push(Fault::ParameterRepeated {
+                    item: text.to_owned(),
+                    parameter: item.parameter.kind.code().to_owned(),
+                });
             }
             Ok(item) => items.push(item),
             Err(fault) => faults.push(fault),
         }
     }
-    if faults.is_empty() { Ok(items) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(items)
+    } else {
+        Err(faults)
+    }
 }
 
 fn parse_item(original: &str) -> Result<Item, Fault> {
-    let malformed = || Fault::Parameter { item: original.to_owned() };
+    let malformed = || Fault::Parameter {
+        item: original.to_owned(),
+    };
     let folded = fold_width(original);
     let mut text = trim(&folded);
     let mut obtained = Obtained::Measured;
@@ -108,15 +170,27 @@ fn parse_item(original: &str) -> Result<Item, Fault> {
     let name = trim(name.trim_end_matches([' ', ':', '=', ',']));
     let end = rest
         .char_indices()
-        .find(|(i, c)| !(c.is_ascii_digit() || matches!(c, '.' | ',') || (*i == 0 && matches!(c, '-' | '+'))))
+        .find(|(i, c)| {
+            !(c.is_ascii_digit() || matches!(c, '.' | ',') || (*i == 0 && matches!(c, '-' | '+')))
+        })
         .map_or(rest.len(), |(end, _)| end);
     let (number, unit) = rest.split_at(end);
     // `5e-3` would otherwise be read as 5 of the unit `e-3`.
     let mut after = unit.chars();
-    if matches!(after.next(), Some('e' | 'E')) && after.next().is_some_and(|c| c.is_ascii_digit() || matches!(c, '-' | '+')) {
+    if matches!(after.next(), Some('e' | 'E'))
+        && after
+            .next()
+            .is_some_and(|c| c.is_ascii_digit() || matches!(c, '-' | '+'))
+    {
         return Err(Fault::NumberScientific);
     }
-    let value = number::normalise(number).map_err(|fault| if fault == Fault::Number { malformed() } else { fault })?;
+    let value = number::normalise(number).map_err(|fault| {
+        if fault == Fault::Number {
+            malformed()
+        } else {
+            fault
+        }
+    })?;
     if value.starts_with('-') {
         return Err(Fault::NumberNegative);
     }
@@ -124,16 +198,31 @@ fn parse_item(original: &str) -> Result<Item, Fault> {
     let kind = match (name.is_empty(), kind_of_name(name), kind_of_unit(&unit)) {
         (false, Some(kind), _) | (true, _, Some(kind)) => kind,
         // A name that we do not know with a unit that fits one kind only.
-        (false, None, Some(kind)) if name.contains("因子") || name.contains("含量") || name.contains("率") => kind,
-        _ => return Err(Fault::ParameterUnknown { item: original.to_owned(), unit }),
+        (false, None, Some(kind))
+            if name.contains("因子") || name.contains("含量") || name.contains("率") =>
+        {
+            kind
+        }
+        _ => {
+            return Err(Fault::ParameterUnknown {
+                item: original.to_owned(),
+                unit,
+            });
+        }
     };
     if unit.is_empty() {
         return Err(malformed());
     }
-    let refused = |error: accounting::Error| Fault::Accounting { code: error.code(), fields: error.fields() };
+    let refused = |error: accounting::Error| Fault::Accounting {
+        code: error.code(),
+        fields: error.fields(),
+    };
     let value = Decimal::parse(&value).map_err(refused)?;
     let parameter = Parameter::new(kind, value, &unit, obtained).map_err(refused)?;
-    Ok(Item { parameter, text: original.to_owned() })
+    Ok(Item {
+        parameter,
+        text: original.to_owned(),
+    })
 }
 
 /// Beginning of the value: a digit (with its sign) at the beginning, after white space, or right behind a Han character.
@@ -141,7 +230,8 @@ fn number_start(text: &str) -> Option<usize> {
     let mut before: Option<char> = None;
     let mut sign: Option<usize> = None;
     for (at, c) in text.char_indices() {
-        let boundary = before.is_none_or(|b| b.is_whitespace() || matches!(b, ':' | '=') || !b.is_ascii());
+        let boundary =
+            before.is_none_or(|b| b.is_whitespace() || matches!(b, ':' | '=') || !b.is_ascii());
         if (c.is_ascii_digit() || c == '.') && (boundary || sign.is_some()) {
             return Some(sign.unwrap_or(at));
         }
@@ -157,21 +247,38 @@ mod tests {
 
     fn item(text: &str) -> (Kind, String, String, Obtained) {
         let parameter = parse(text).unwrap().remove(0).parameter;
-        (parameter.kind, parameter.value.to_string(), parameter.unit(), parameter.obtained)
+        (
+            parameter.kind,
+            parameter.value.to_string(),
+            parameter.unit(),
+            parameter.obtained,
+        )
     }
 
     #[test]
     fn items_of_the_examples() {
         let cell = "低位发热量 20.908 GJ/t；单位热值含碳量 0.03085 tC/GJ（缺省）；碳氧化率 99%";
-        let kinds: Vec<_> = parse(cell).unwrap().into_iter().map(|item| (item.parameter.kind, item.parameter.obtained)).collect();
-        assert_eq!(kinds, [
-            (Kind::NetCalorificValue, Obtained::Measured),
-            (Kind::CarbonPerHeat, Obtained::Default),
-            (Kind::OxidationRate, Obtained::Measured),
-        ]);
+        let kinds: Vec<_> = parse(cell)
+            .unwrap()
+            .into_iter()
+            .map(|item| (item.parameter.kind, item.parameter.obtained))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                (Kind::NetCalorificValue, Obtained::Measured),
+                (Kind::CarbonPerHeat, Obtained::Default),
+                (Kind::OxidationRate, Obtained::Measured),
+            ]
+        );
         assert_eq!(
             item("排放因子 0.11 tCO2/GJ（缺省）"),
-            (Kind::EmissionFactor, "0.11".into(), "tCO2/GJ".into(), Obtained::Default)
+            (
+                Kind::EmissionFactor,
+                "0.11".into(),
+                "tCO2/GJ".into(),
+                Obtained::Default
+            )
         );
     }
 
@@ -193,8 +300,18 @@ mod tests {
 
     #[test]
     fn faulty_items_are_all_named() {
-        let faults = parse("低位发热量 GJ/t；颜色 5 GJ/t；碳氧化率 99%；98 %；5 m；灰分 1,23 %").unwrap_err();
+        let faults = parse("低位发热量 GJ/t；颜色 5 GJ/t；碳氧化率 99%；98 %；5 m；灰分 1,23 %")
+            .unwrap_err();
         let codes: Vec<_> = faults.iter().map(Fault::code).collect();
-        assert_eq!(codes, ["HT-IMP-124", "HT-IMP-125", "HT-IMP-126", "HT-IMP-125", "HT-IMP-106"]);
+        assert_eq!(
+            codes,
+            [
+                "HT-IMP-124",
+                "HT-IMP-125",
+                "HT-IMP-126",
+                "HT-IMP-125",
+                "HT-IMP-106"
+            ]
+        );
     }
 }

@@ -45,7 +45,11 @@ impl Import {
         let (encoding, separator) = self.text_form().unwrap_or((Encoding::Utf8Marked, b','));
         let partial = target.with_extension("partial");
         let file = std::fs::File::create(&partial).map_err(unwritable)?;
-        let mut writer = Writer { out: std::io::BufWriter::new(file), encoding, separator };
+        let mut writer = Writer {
+            out: std::io::BufWriter::new(file),
+            encoding,
+            separator,
+        };
         let mut rows = 0;
         let mut last_sheet = None;
         let mut written = writer.out.write_all(encoding.mark());
@@ -66,10 +70,18 @@ impl Import {
                     written = writer.row(&why.join(" | "), judged.line);
                 }
             }
-            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if written.is_ok() {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         });
-        let finished = written.and_then(|()| writer.out.flush()).map_err(unwritable);
-        let outcome = result.and_then(|_| finished).and_then(|()| std::fs::rename(&partial, target).map_err(unwritable));
+        let finished = written
+            .and_then(|()| writer.out.flush())
+            .map_err(unwritable);
+        let outcome = result
+            .and(finished)
+            .and_then(|()| std::fs::rename(&partial, target).map_err(unwritable));
         if let Err(error) = outcome {
             // The error that is reported is the first one; a left-over partial file is no further harm.
             let _ = std::fs::remove_file(&partial);
@@ -98,11 +110,16 @@ impl<W: Write> Writer<W> {
     fn row(&mut self, why: &str, line: &Line) -> std::io::Result<()> {
         match &line.raw {
             Some(raw) => {
-                let text = format!("{}{}{raw}", quote(why, self.separator), char::from(self.separator));
+                let text = format!(
+                    "{}{}{raw}",
+                    quote(why, self.separator),
+                    char::from(self.separator)
+                );
                 self.text(&text)
             }
             None => {
-                let cells: Vec<String> = line.cells.iter().map(super::cell::Cell::display).collect();
+                let cells: Vec<String> =
+                    line.cells.iter().map(super::cell::Cell::display).collect();
                 self.line(why, &cells)
             }
         }

@@ -25,8 +25,6 @@ pub struct Facility {
     pub name: String,
     /// Display names, any language.
     pub display_names: Vec<String>,
-    /// Region code, taken for rows that name none; empty if unknown.
-    pub region: String,
 }
 
 /// Values for cells that the file leaves empty, and what names mean.
@@ -83,13 +81,19 @@ impl<'a> Mapper<'a> {
     ///
     /// # Errors
     /// A required column that is missing, a repeated one.
-    pub fn new(header: &'a Header, sheet: Option<&'a str>, defaults: &'a Defaults) -> Result<Self, FileError> {
+    pub fn new(
+        header: &'a Header,
+        sheet: Option<&'a str>,
+        defaults: &'a Defaults,
+    ) -> Result<Self, FileError> {
         let mut given = Vec::new();
         if defaults.period.is_some() {
             given.push(Column::Period);
         }
         header.check(sheet, &given)?;
-        let header_unit = header.quantity_suffix().and_then(|suffix| Unit::parse(suffix).ok());
+        let header_unit = header
+            .quantity_suffix()
+            .and_then(|suffix| Unit::parse(suffix).ok());
         if header_unit.is_none() && header.position(Column::Unit).is_none() {
             // The suffix is no unit: the column is as good as missing.
             return Err(FileError::ColumnsMissing {
@@ -99,10 +103,18 @@ impl<'a> Mapper<'a> {
                 aliases: Column::Unit.examples(),
             });
         }
-        let period_is_month = header
-            .input(Column::Period)
-            .is_some_and(|mapped| !["date", "日期", "时间"].iter().any(|word| plain(&mapped.header).contains(word)));
-        Ok(Self { header, sheet, defaults, header_unit, period_is_month })
+        let period_is_month = header.input(Column::Period).is_some_and(|mapped| {
+            !["date", "日期", "时间"]
+                .iter()
+                .any(|word| plain(&mapped.header).contains(word))
+        });
+        Ok(Self {
+            header,
+            sheet,
+            defaults,
+            header_unit,
+            period_is_month,
+        })
     }
 
     /// Unit of the quantity's header.
@@ -117,28 +129,50 @@ impl<'a> Mapper<'a> {
         if line.is_blank() {
             return Reading::Blank;
         }
-        let mut reader = LineReader { mapper: self, line, errors: Vec::new(), notices: Vec::new() };
+        let mut reader = LineReader {
+            mapper: self,
+            line,
+            errors: Vec::new(),
+            notices: Vec::new(),
+        };
         if line.damages.is_empty()
             && let Some(text) = reader.summary()
         {
-            return Reading::Skipped(Notice { place: reader.place(None), matter: Matter::SummarySkipped { text } });
+            return Reading::Skipped(Notice {
+                place: reader.place(None),
+                matter: Matter::SummarySkipped { text },
+            });
         }
         for damage in &line.damages {
-            let fault = Fault::Undecodable { bytes: damage.bytes.clone(), offset: damage.offset };
+            let fault = Fault::Undecodable {
+                bytes: damage.bytes.clone(),
+                offset: damage.offset,
+            };
             reader.fail(damage.column, fault);
         }
-        let extra = line.cells.iter().skip(self.header.width()).any(|cell| !cell.is_empty());
+        let extra = line
+            .cells
+            .iter()
+            .skip(self.header.width())
+            .any(|cell| !cell.is_empty());
         if self.sheet.is_none() && extra {
-            let fault = Fault::CellsExtra { columns: self.header.width(), cells: line.cells.len() };
+            let fault = Fault::CellsExtra {
+                columns: self.header.width(),
+                cells: line.cells.len(),
+            };
             reader.fail(None, fault);
             // The cells have moved: what else is wrong would only mislead.
             return Reading::Bad(reader.errors);
         }
         let row = reader.row();
         // One cell too many and something wrong: a thousands separator without quotation marks has moved the cells.
-        if self.sheet.is_none() && !reader.errors.is_empty() && line.cells.len() > self.header.cells {
+        if self.sheet.is_none() && !reader.errors.is_empty() && line.cells.len() > self.header.cells
+        {
             reader.errors.clear();
-            let fault = Fault::CellsExtra { columns: self.header.cells, cells: line.cells.len() };
+            let fault = Fault::CellsExtra {
+                columns: self.header.cells,
+                cells: line.cells.len(),
+            };
             reader.fail(None, fault);
         }
         if reader.errors.is_empty() {
@@ -163,14 +197,23 @@ impl LineReader<'_> {
             sheet: self.mapper.sheet.map(str::to_owned),
             row: self.line.row,
             column,
-            header: column.and_then(|column| self.mapper.header.text(column)).map(str::to_owned),
+            header: column
+                .and_then(|column| self.mapper.header.text(column))
+                .map(str::to_owned),
         }
     }
 
     fn fail(&mut self, column: Option<usize>, fault: Fault) {
-        let value = column.and_then(|column| self.line.cell(column)).map(Cell::display).unwrap_or_default();
+        let value = column
+            .and_then(|column| self.line.cell(column))
+            .map(Cell::display)
+            .unwrap_or_default();
         let place = self.place(column);
-        self.errors.push(RowError { place, value: shown(&value), fault });
+        self.errors.push(RowError {
+            place,
+            value: shown(&value),
+            fault,
+        });
     }
 
     fn fail_at(&mut self, column: Column, fault: Fault) {
@@ -184,7 +227,9 @@ impl LineReader<'_> {
     }
 
     fn cell(&self, column: Column) -> Option<&Cell> {
-        self.line.cell(self.mapper.header.position(column)?).filter(|cell| !cell.is_empty())
+        self.line
+            .cell(self.mapper.header.position(column)?)
+            .filter(|cell| !cell.is_empty())
     }
 
     /// Text that shows that the line is a summary or a remark: no quantity, or the word total.
@@ -198,7 +243,13 @@ impl LineReader<'_> {
                 _ => None,
             })
             .collect();
-        let names = [Column::Reference, Column::Facility, Column::Category, Column::Activity, Column::Period];
+        let names = [
+            Column::Reference,
+            Column::Facility,
+            Column::Category,
+            Column::Activity,
+            Column::Period,
+        ];
         let total = names
             .iter()
             .filter_map(|column| self.cell(*column))
@@ -209,7 +260,13 @@ impl LineReader<'_> {
             return Some(shown(&text));
         }
         let own = |column: Column| self.cell(column).is_some_and(|cell| !cell.filled);
-        let data = [Column::Quantity, Column::Unit, Column::Period, Column::Start, Column::End];
+        let data = [
+            Column::Quantity,
+            Column::Unit,
+            Column::Period,
+            Column::Start,
+            Column::End,
+        ];
         if data.iter().any(|column| own(*column)) {
             return None;
         }
@@ -218,16 +275,27 @@ impl LineReader<'_> {
 
     /// Text of a column, empty where it is absent; line ends become spaces, because the ledger keeps one line.
     fn text(&mut self, column: Column) -> String {
-        let Some(cell) = self.cell(column).cloned() else { return String::new() };
+        let Some(cell) = self.cell(column).cloned() else {
+            return String::new();
+        };
         if cell.filled {
             self.merged(column, &cell);
         }
         match cell.to_text() {
             Ok(text) => {
-                let text: Vec<&str> = text.split(['\n', '\r', '\t']).map(trim).filter(|part| !part.is_empty()).collect();
+                let text: Vec<&str> = text
+                    .split(['\n', '\r', '\t'])
+                    .map(trim)
+                    .filter(|part| !part.is_empty())
+                    .collect();
                 let text = text.join(" ");
                 if text.len() > TEXT_BYTES_MAX {
-                    self.fail_at(column, Fault::TextTooLong { bytes_max: TEXT_BYTES_MAX });
+                    self.fail_at(
+                        column,
+                        Fault::TextTooLong {
+                            bytes_max: TEXT_BYTES_MAX,
+                        },
+                    );
                 }
                 text
             }
@@ -240,7 +308,12 @@ impl LineReader<'_> {
 
     fn merged(&mut self, column: Column, cell: &Cell) {
         let position = self.mapper.header.position(column);
-        self.notice(position, Matter::MergedFilled { text: shown(&cell.display()) });
+        self.notice(
+            position,
+            Matter::MergedFilled {
+                text: shown(&cell.display()),
+            },
+        );
     }
 
     fn row(&mut self) -> Row {
@@ -248,7 +321,12 @@ impl LineReader<'_> {
         let facility = self.facility();
         let activity_name = self.text(Column::Activity);
         if activity_name.is_empty() && self.cell(Column::Activity).is_none() {
-            self.fail_at(Column::Activity, Fault::Required { column: Column::Activity.code() });
+            self.fail_at(
+                Column::Activity,
+                Fault::Required {
+                    column: Column::Activity.code(),
+                },
+            );
         }
         let (scope, category) = self.scope_and_category(&activity_name);
         let span = self.span();
@@ -264,14 +342,16 @@ impl LineReader<'_> {
                 }
             },
         };
-        let region = self.region(&facility);
+        let region = self.region();
         let (evidence, source) = self.evidence();
         let activity = v1::ActivityRow {
             reference,
             facility,
             region,
             scope: scope.map_or(0, |scope| u32::from(scope.number())),
-            category: category.map(|category| category.code().to_owned()).unwrap_or_default(),
+            category: category
+                .map(|category| category.code().to_owned())
+                .unwrap_or_default(),
             activity: activity_name,
             period_start: span.map(|span| span.start.to_string()).unwrap_or_default(),
             period_end: span.map(|span| span.end.to_string()).unwrap_or_default(),
@@ -295,7 +375,11 @@ impl LineReader<'_> {
             market_reference: self.text(Column::MarketReference),
             method: self.text(Column::Method),
         };
-        Row { place: self.place(None), activity, expected: self.expected() }
+        Row {
+            place: self.place(None),
+            activity,
+            expected: self.expected(),
+        }
     }
 
     fn facility(&mut self) -> String {
@@ -304,16 +388,28 @@ impl LineReader<'_> {
             && let Some(default) = &self.mapper.defaults.facility
         {
             named.clone_from(default);
-            self.notice(None, Matter::DefaultUsed { column: Column::Facility.code(), value: named.clone() });
+            self.notice(
+                None,
+                Matter::DefaultUsed {
+                    column: Column::Facility.code(),
+                    value: named.clone(),
+                },
+            );
         }
-        let Some(facilities) = &self.mapper.defaults.facilities else { return named };
+        let Some(facilities) = &self.mapper.defaults.facilities else {
+            return named;
+        };
         if named.is_empty() {
             return named;
         }
         let wanted = plain(&named);
-        let known = facilities
-            .iter()
-            .find(|facility| facility.name == wanted || facility.display_names.iter().any(|name| plain(name) == wanted));
+        let known = facilities.iter().find(|facility| {
+            facility.name == wanted
+                || facility
+                    .display_names
+                    .iter()
+                    .any(|name| plain(name) == wanted)
+        });
         if let Some(facility) = known {
             return facility.name.clone();
         }
@@ -321,7 +417,8 @@ impl LineReader<'_> {
         String::new()
     }
 
-    fn region(&mut self, facility: &str) -> String {
+    /// What neither the row nor the command line names, the ledger takes from the facility.
+    fn region(&mut self) -> String {
         let named = self.text(Column::Region);
         if !named.is_empty() {
             return match Region::from_name(&named) {
@@ -332,17 +429,26 @@ impl LineReader<'_> {
                 }
             };
         }
-        if let Some(default) = &self.mapper.defaults.region {
-            self.notice(None, Matter::DefaultUsed { column: Column::Region.code(), value: default.clone() });
-            return default.clone();
-        }
-        let facilities = self.mapper.defaults.facilities.as_deref().unwrap_or_default();
-        facilities.iter().find(|known| known.name == facility).map(|known| known.region.clone()).unwrap_or_default()
+        let Some(default) = &self.mapper.defaults.region else {
+            return String::new();
+        };
+        self.notice(
+            None,
+            Matter::DefaultUsed {
+                column: Column::Region.code(),
+                value: default.clone(),
+            },
+        );
+        default.clone()
     }
 
     fn scope_and_category(&mut self, activity: &str) -> (Option<Scope>, Option<Category>) {
         let scope_text = self.text(Column::Scope);
-        let scope = if scope_text.is_empty() { None } else { Scope::from_name(&scope_text) };
+        let scope = if scope_text.is_empty() {
+            None
+        } else {
+            Scope::from_name(&scope_text)
+        };
         if scope.is_none() && !scope_text.is_empty() {
             self.fail_at(Column::Scope, Fault::Scope);
         }
@@ -350,9 +456,16 @@ impl LineReader<'_> {
         let category = if named.is_empty() {
             let default = self.mapper.defaults.category.as_deref();
             // `购入电力` says its category itself.
-            let found = Category::parse(activity).ok().or_else(|| default.and_then(Category::from_code));
+            let found = Category::parse(activity)
+                .ok()
+                .or_else(|| default.and_then(Category::from_code));
             if found.is_none() {
-                self.fail_at(Column::Category, Fault::Required { column: Column::Category.code() });
+                self.fail_at(
+                    Column::Category,
+                    Fault::Required {
+                        column: Column::Category.code(),
+                    },
+                );
             }
             found
         } else {
@@ -408,21 +521,36 @@ impl LineReader<'_> {
         }
         let bounds = match (start, end) {
             (Some(start), Some(end)) if end.end < start.start => {
-                let fault =
-                    Fault::PeriodReversed { start: start.start.to_string(), end: end.end.to_string() };
+                let fault = Fault::PeriodReversed {
+                    start: start.start.to_string(),
+                    end: end.end.to_string(),
+                };
                 self.fail_at(Column::End, fault);
                 return None;
             }
-            (Some(start), Some(end)) => Some(Span { start: start.start, end: end.end }),
+            (Some(start), Some(end)) => Some(Span {
+                start: start.start,
+                end: end.end,
+            }),
             // A month, quarter or year in the start column alone is a whole period; a day is not.
             (Some(start), None) if start.start != start.end => Some(start),
             (None, None) => None,
             (Some(_), None) if month.is_none() => {
-                self.fail_at(Column::End, Fault::Required { column: Column::End.code() });
+                self.fail_at(
+                    Column::End,
+                    Fault::Required {
+                        column: Column::End.code(),
+                    },
+                );
                 return None;
             }
             (None, Some(_)) if month.is_none() => {
-                self.fail_at(Column::Start, Fault::Required { column: Column::Start.code() });
+                self.fail_at(
+                    Column::Start,
+                    Fault::Required {
+                        column: Column::Start.code(),
+                    },
+                );
                 return None;
             }
             _ => None,
@@ -442,10 +570,19 @@ impl LineReader<'_> {
                 let default = self.mapper.defaults.period;
                 if let Some(span) = default {
                     let value = format!("{} – {}", span.start, span.end);
-                    self.notice(None, Matter::DefaultUsed { column: Column::Period.code(), value });
+                    self.notice(
+                        None,
+                        Matter::DefaultUsed {
+                            column: Column::Period.code(),
+                            value,
+                        },
+                    );
                 } else {
-                    let column =
-                        if self.mapper.header.position(Column::Period).is_some() { Column::Period } else { Column::Start };
+                    let column = if self.mapper.header.position(Column::Period).is_some() {
+                        Column::Period
+                    } else {
+                        Column::Start
+                    };
                     self.fail_at(column, Fault::PeriodMissing);
                 }
                 default
@@ -456,13 +593,23 @@ impl LineReader<'_> {
     fn quantity_and_unit(&mut self) -> (Option<String>, Option<Unit>) {
         let mut unit_text = self.text(Column::Unit);
         let quantity = match self.cell(Column::Quantity).cloned() {
-            None => Err(Fault::Required { column: Column::Quantity.code() }),
-            Some(cell) if cell.merged_rows > 1 => Err(Fault::QuantityMerged { rows: u64::from(cell.merged_rows) }),
+            None => Err(Fault::Required {
+                column: Column::Quantity.code(),
+            }),
+            Some(cell) if cell.merged_rows > 1 => Err(Fault::QuantityMerged {
+                rows: u64::from(cell.merged_rows),
+            }),
             Some(cell) => match decimal(&cell) {
                 Ok((text, noise)) => {
                     if let Some(stored) = noise {
                         let position = self.mapper.header.position(Column::Quantity);
-                        self.notice(position, Matter::FormulaRounded { stored, taken: text.clone() });
+                        self.notice(
+                            position,
+                            Matter::FormulaRounded {
+                                stored,
+                                taken: text.clone(),
+                            },
+                        );
                     }
                     Ok(text)
                 }
@@ -479,7 +626,13 @@ impl LineReader<'_> {
                 Err(fault) => Err(fault),
             },
         };
-        let quantity = quantity.and_then(|text| if text.starts_with('-') { Err(Fault::NumberNegative) } else { Ok(text) });
+        let quantity = quantity.and_then(|text| {
+            if text.starts_with('-') {
+                Err(Fault::NumberNegative)
+            } else {
+                Ok(text)
+            }
+        });
         let quantity = match quantity {
             Ok(text) => Some(text),
             Err(fault) => {
@@ -495,9 +648,19 @@ impl LineReader<'_> {
             let unit = self.mapper.header_unit;
             if let Some(unit) = unit {
                 let position = self.mapper.header.position(Column::Quantity);
-                self.notice(position, Matter::UnitFromHeader { unit: unit.symbol().to_owned() });
+                self.notice(
+                    position,
+                    Matter::UnitFromHeader {
+                        unit: unit.symbol().to_owned(),
+                    },
+                );
             } else if self.cell(Column::Unit).is_none() {
-                self.fail_at(Column::Unit, Fault::Required { column: Column::Unit.code() });
+                self.fail_at(
+                    Column::Unit,
+                    Fault::Required {
+                        column: Column::Unit.code(),
+                    },
+                );
             }
             return unit;
         }
@@ -508,7 +671,11 @@ impl LineReader<'_> {
                 return None;
             }
         };
-        if let Some(header_unit) = self.mapper.header_unit.filter(|header_unit| *header_unit != unit) {
+        if let Some(header_unit) = self
+            .mapper
+            .header_unit
+            .filter(|header_unit| *header_unit != unit)
+        {
             let fault = Fault::UnitConflict {
                 header_unit: header_unit.symbol().to_owned(),
                 cell_unit: unit.symbol().to_owned(),
@@ -519,7 +686,9 @@ impl LineReader<'_> {
     }
 
     fn parameters(&mut self) -> Vec<v1::Parameter> {
-        let Some(cell) = self.cell(Column::Parameters).cloned() else { return Vec::new() };
+        let Some(cell) = self.cell(Column::Parameters).cloned() else {
+            return Vec::new();
+        };
         let text = match cell.to_text() {
             Ok(text) => text,
             Err(fault) => {
@@ -528,7 +697,12 @@ impl LineReader<'_> {
             }
         };
         if text.len() > TEXT_BYTES_MAX {
-            self.fail_at(Column::Parameters, Fault::TextTooLong { bytes_max: TEXT_BYTES_MAX });
+            self.fail_at(
+                Column::Parameters,
+                Fault::TextTooLong {
+                    bytes_max: TEXT_BYTES_MAX,
+                },
+            );
             return Vec::new();
         }
         match parameter::parse(&text) {
@@ -548,15 +722,26 @@ impl LineReader<'_> {
         let mut source = self.text(Column::Source);
         let text = self.text(Column::Evidence);
         let mut evidence = Vec::new();
-        for item in text.split([';', '；']).map(trim).filter(|item| !item.is_empty()) {
-            let (name, digest) = item.rsplit_once([' ', ':', '：', '　']).map_or(("", item), |(name, digest)| (name, digest));
-            let looks_like_digest = digest.len() >= 40 && digest.chars().all(|c| c.is_ascii_hexdigit());
+        for item in text
+            .split([';', '；'])
+            .map(trim)
+            .filter(|item| !item.is_empty())
+        {
+            let (name, digest) = item
+                .rsplit_once([' ', ':', '：', '　'])
+                .map_or(("", item), |(name, digest)| (name, digest));
+            let looks_like_digest =
+                digest.len() >= 40 && digest.chars().all(|c| c.is_ascii_hexdigit());
             if looks_like_digest {
                 match hex::decode(digest) {
                     Ok(bytes) if bytes.len() == 32 => {
                         let name = trim(name.trim_end_matches("sm3").trim_end_matches("SM3"));
                         let name = name.trim_end_matches([':', '：']).to_owned();
-                        evidence.push(v1::Evidence { digest: bytes, name, media_type: String::new() });
+                        evidence.push(v1::Evidence {
+                            digest: bytes,
+                            name,
+                            media_type: String::new(),
+                        });
                     }
                     _ => self.fail_at(Column::Evidence, Fault::Evidence),
                 }
@@ -568,7 +753,12 @@ impl LineReader<'_> {
             }
         }
         if source.len() > TEXT_BYTES_MAX {
-            self.fail_at(Column::Source, Fault::TextTooLong { bytes_max: TEXT_BYTES_MAX });
+            self.fail_at(
+                Column::Source,
+                Fault::TextTooLong {
+                    bytes_max: TEXT_BYTES_MAX,
+                },
+            );
         }
         (evidence, source)
     }
@@ -578,7 +768,13 @@ impl LineReader<'_> {
         let header = self.mapper.header;
         let mut found = Vec::new();
         for (mapped, expected) in header.expected() {
-            let Some(cell) = self.line.cell(mapped.position).filter(|cell| !cell.is_empty()) else { continue };
+            let Some(cell) = self
+                .line
+                .cell(mapped.position)
+                .filter(|cell| !cell.is_empty())
+            else {
+                continue;
+            };
             match decimal(cell) {
                 Ok((text, _)) => found.push((mapped.position, expected, text)),
                 Err(_) => {
@@ -595,7 +791,11 @@ impl LineReader<'_> {
 fn decimal(cell: &Cell) -> Result<(String, Option<String>), Fault> {
     match &cell.value {
         Value::Number(text) => {
-            let shown = if cell.formula { round_shown(text) } else { None };
+            let shown = if cell.formula {
+                round_shown(text)
+            } else {
+                None
+            };
             match shown {
                 Some(taken) => Ok((number::normalise(&taken)?, Some(text.clone()))),
                 None => Ok((number::normalise(text)?, None)),
@@ -605,8 +805,12 @@ fn decimal(cell: &Cell) -> Result<(String, Option<String>), Fault> {
             super::cell::check_characters(text)?;
             Ok((number::normalise(text)?, None))
         }
-        Value::Error(error) => Err(Fault::CellError { error: error.clone() }),
-        Value::Uncalculated(formula) => Err(Fault::FormulaUncalculated { formula: formula.clone() }),
+        Value::Error(error) => Err(Fault::CellError {
+            error: error.clone(),
+        }),
+        Value::Uncalculated(formula) => Err(Fault::FormulaUncalculated {
+            formula: formula.clone(),
+        }),
         Value::Empty | Value::Date { .. } | Value::Logical(_) => Err(Fault::Number),
     }
 }
@@ -614,15 +818,36 @@ fn decimal(cell: &Cell) -> Result<(String, Option<String>), Fault> {
 fn is_total(text: &str) -> bool {
     let text = plain(text);
     let text = text.trim_end_matches([':', '.']);
-    ["total", "subtotal", "sub-total", "grand total", "sum", "合计", "总计", "小计", "共计", "汇总", "总和", "累计"].contains(&text)
-        || ["合计", "总计", "小计", "total of", "sum of", "subtotal "].iter().any(|start| text.starts_with(start))
-        || ["合计", "小计", "总计"].iter().any(|end| text.ends_with(end))
+    [
+        "total",
+        "subtotal",
+        "sub-total",
+        "grand total",
+        "sum",
+        "合计",
+        "总计",
+        "小计",
+        "共计",
+        "汇总",
+        "总和",
+        "累计",
+    ]
+    .contains(&text)
+        || ["合计", "总计", "小计", "total of", "sum of", "subtotal "]
+            .iter()
+            .any(|start| text.starts_with(start))
+        || ["合计", "小计", "总计"]
+            .iter()
+            .any(|end| text.ends_with(end))
 }
 
 /// The fault of the engine as a fault of a row.
 #[must_use]
 pub fn accounting_fault(error: &accounting::Error) -> Fault {
-    Fault::Accounting { code: error.code(), fields: error.fields() }
+    Fault::Accounting {
+        code: error.code(),
+        fields: error.fields(),
+    }
 }
 
 const fn wire(obtained: Obtained) -> v1::Obtained {

@@ -144,7 +144,12 @@ impl Import {
                 notices.push(Notice { place, matter });
             }
         }
-        Ok(Self { source, tables, notices, options })
+        Ok(Self {
+            source,
+            tables,
+            notices,
+            options,
+        })
     }
 
     /// Id of the import: SM3 of the file.
@@ -184,31 +189,53 @@ impl Import {
     ) -> Result<Option<B>, FileError> {
         let mut lines = 0;
         for table in &self.tables {
-            let mapper = Mapper::new(&table.header, table.sheet.as_deref(), &self.options.defaults)?;
+            let mapper = Mapper::new(
+                &table.header,
+                table.sheet.as_deref(),
+                &self.options.defaults,
+            )?;
             let mut seen = Seen::default();
-            let broken = self.source.each_line(table.sheet.as_deref(), |line, bytes| {
-                lines += 1;
-                if lines % 256 == 0 {
-                    progress(Progress { bytes, bytes_total: self.source.bytes(), lines });
-                }
-                if line.row <= table.header.row {
-                    return ControlFlow::Continue(());
-                }
-                let reading = match mapper.read(&line) {
-                    Reading::Blank => return ControlFlow::Continue(()),
-                    Reading::Row(row, notices) => {
-                        let errors = self.judge_row(table, &line, &row, &mut seen, judge);
-                        if errors.is_empty() { Reading::Row(row, notices) } else { Reading::Bad(errors) }
+            let broken = self
+                .source
+                .each_line(table.sheet.as_deref(), |line, bytes| {
+                    lines += 1;
+                    if lines % 256 == 0 {
+                        progress(Progress {
+                            bytes,
+                            bytes_total: self.source.bytes(),
+                            lines,
+                        });
                     }
-                    other => other,
-                };
-                visit(Judged { table, line: &line, reading })
-            })?;
+                    if line.row <= table.header.row {
+                        return ControlFlow::Continue(());
+                    }
+                    let reading = match mapper.read(&line) {
+                        Reading::Blank => return ControlFlow::Continue(()),
+                        Reading::Row(row, notices) => {
+                            let errors = self.judge_row(table, &line, &row, &mut seen, judge);
+                            if errors.is_empty() {
+                                Reading::Row(row, notices)
+                            } else {
+                                Reading::Bad(errors)
+                            }
+                        }
+                        other => other,
+                    };
+                    visit(Judged {
+                        table,
+                        line: &line,
+                        reading,
+                    })
+                })?;
             if broken.is_some() {
                 return Ok(broken);
             }
         }
-        progress(Progress { bytes: self.source.bytes(), bytes_total: self.source.bytes(), lines });
+        progress(Progress {
+            bytes: self.source.bytes(),
+            bytes_total: self.source.bytes(),
+            lines,
+        });
         Ok(None)
     }
 
@@ -222,7 +249,8 @@ impl Import {
     ) -> Vec<RowError> {
         let mut faults: Vec<(Option<Column>, Fault)> = Vec::new();
         if let Some(fault) = seen.repeated(row) {
-            let column = matches!(fault, Fault::ReferenceRepeated { .. }).then_some(Column::Reference);
+            let column =
+                matches!(fault, Fault::ReferenceRepeated { .. }).then_some(Column::Reference);
             faults.push((column, fault));
         }
         faults.extend(judge.judge(row));
@@ -230,13 +258,21 @@ impl Import {
             .into_iter()
             .map(|(column, fault)| {
                 let position = column.and_then(|column| table.header.position(column));
-                let value = position.and_then(|position| line.cell(position)).map(|cell| cell.display());
+                let value = position
+                    .and_then(|position| line.cell(position))
+                    .map(|cell| cell.display());
                 let place = Place {
                     column: position,
-                    header: position.and_then(|position| table.header.text(position)).map(str::to_owned),
+                    header: position
+                        .and_then(|position| table.header.text(position))
+                        .map(str::to_owned),
                     ..row.place.clone()
                 };
-                RowError { place, value: value.unwrap_or_default(), fault }
+                RowError {
+                    place,
+                    value: value.unwrap_or_default(),
+                    fault,
+                }
             })
             .collect()
     }
@@ -250,7 +286,10 @@ impl Import {
         judge: &mut dyn Judge,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Report, FileError> {
-        let mut report = Report { notices: self.notices.clone(), ..Report::default() };
+        let mut report = Report {
+            notices: self.notices.clone(),
+            ..Report::default()
+        };
         let mut once = HashSet::new();
         self.each_line(judge, progress, |judged| {
             match judged.reading {
@@ -264,10 +303,15 @@ impl Import {
                             notice.matter,
                             Matter::FormulaRounded { .. } | Matter::ExpectedUnreadable { .. }
                         );
-                        let key = (notice.code(), notice.place.sheet.clone(), notice.place.column, match &notice.matter {
-                            Matter::DefaultUsed { column, .. } => *column,
-                            _ => "",
-                        });
+                        let key = (
+                            notice.code(),
+                            notice.place.sheet.clone(),
+                            notice.place.column,
+                            match &notice.matter {
+                                Matter::DefaultUsed { column, .. } => *column,
+                                _ => "",
+                            },
+                        );
                         if !column_wide || once.insert(key) {
                             keep(&mut report.notices, notice);
                         }
@@ -303,13 +347,23 @@ impl Import {
         progress: &mut dyn FnMut(Progress),
         mut visit: impl FnMut(Batch) -> ControlFlow<B>,
     ) -> Result<Option<B>, FileError> {
-        let mut batch = Batch { first: 0, rows: Vec::new() };
+        let mut batch = Batch {
+            first: 0,
+            rows: Vec::new(),
+        };
         let mut bytes = 0;
         let broken = self.each_line(judge, progress, |judged| {
-            let Reading::Row(row, _) = judged.reading else { return ControlFlow::Continue(()) };
+            let Reading::Row(row, _) = judged.reading else {
+                return ControlFlow::Continue(());
+            };
             let size = row.activity.encoded_len() + 16;
-            if batch.rows.len() == BATCH_ROWS_MAX || (bytes + size > BATCH_BYTES_MAX && !batch.rows.is_empty()) {
-                let next = Batch { first: batch.first + batch.rows.len() as u64, rows: Vec::new() };
+            if batch.rows.len() == BATCH_ROWS_MAX
+                || (bytes + size > BATCH_BYTES_MAX && !batch.rows.is_empty())
+            {
+                let next = Batch {
+                    first: batch.first + batch.rows.len() as u64,
+                    rows: Vec::new(),
+                };
                 bytes = 0;
                 if let ControlFlow::Break(value) = visit(std::mem::replace(&mut batch, next)) {
                     return ControlFlow::Break(value);
@@ -332,7 +386,10 @@ impl Import {
     #[must_use]
     pub const fn text_form(&self) -> Option<(Encoding, u8)> {
         match self.source.kind() {
-            Kind::Delimited { encoding, separator } => Some((*encoding, *separator)),
+            Kind::Delimited {
+                encoding,
+                separator,
+            } => Some((*encoding, *separator)),
             Kind::Workbook { .. } => None,
         }
     }
@@ -344,7 +401,11 @@ fn keep<T>(list: &mut Vec<T>, item: T) {
     }
 }
 
-fn choose_tables(source: &Source, options: &Options, notices: &mut Vec<Notice>) -> Result<Vec<Table>, FileError> {
+fn choose_tables(
+    source: &Source,
+    options: &Options,
+    notices: &mut Vec<Notice>,
+) -> Result<Vec<Table>, FileError> {
     let missing = |sheet: &Option<String>, rows: usize| FileError::HeaderMissing {
         sheet: sheet.clone(),
         rows: rows as u64,
@@ -356,10 +417,15 @@ fn choose_tables(source: &Source, options: &Options, notices: &mut Vec<Notice>) 
         for wanted in &options.sheets {
             let found = names.iter().find(|name| *name == wanted).or_else(|| {
                 let wanted = super::column::plain(wanted);
-                names.iter().find(|name| super::column::plain(name) == wanted)
+                names
+                    .iter()
+                    .find(|name| super::column::plain(name) == wanted)
             });
             let Some(sheet) = found.cloned().map(Some) else {
-                return Err(FileError::SheetMissing { sheet: wanted.clone(), sheets: names });
+                return Err(FileError::SheetMissing {
+                    sheet: wanted.clone(),
+                    sheets: names,
+                });
             };
             if tables.iter().any(|table| table.sheet == sheet) {
                 continue;
@@ -381,8 +447,14 @@ fn choose_tables(source: &Source, options: &Options, notices: &mut Vec<Notice>) 
     }
     if tables.len() > 1 {
         // A sheet of instructions may look a little like a table; only those that can be imported compete.
-        let importable = |table: &Table| Mapper::new(&table.header, table.sheet.as_deref(), &options.defaults).is_ok();
-        let good: Vec<Table> = tables.iter().filter(|table| importable(table)).cloned().collect();
+        let importable = |table: &Table| {
+            Mapper::new(&table.header, table.sheet.as_deref(), &options.defaults).is_ok()
+        };
+        let good: Vec<Table> = tables
+            .iter()
+            .filter(|table| importable(table))
+            .cloned()
+            .collect();
         match good.len() {
             0 => tables.truncate(1),
             1 => tables = good,
@@ -395,13 +467,21 @@ fn choose_tables(source: &Source, options: &Options, notices: &mut Vec<Notice>) 
     if tables.is_empty() {
         return Err(match headless.iter().find(|(_, rows)| *rows > 0) {
             Some((sheet, rows)) => missing(sheet, *rows),
-            None => FileError::Empty { path: source.path().display().to_string() },
+            None => FileError::Empty {
+                path: source.path().display().to_string(),
+            },
         });
     }
     for (sheet, rows) in headless {
         if rows > 0 {
-            let place = Place { sheet, ..Place::default() };
-            notices.push(Notice { place, matter: Matter::SheetSkipped });
+            let place = Place {
+                sheet,
+                ..Place::default()
+            };
+            notices.push(Notice {
+                place,
+                matter: Matter::SheetSkipped,
+            });
         }
     }
     Ok(tables)
@@ -423,10 +503,18 @@ impl Seen {
             content.sheet.clear();
             content.line = 0;
             let first = remember(&mut self.contents, &content.encode_to_vec(), line)?;
-            return Some(Fault::RowRepeated { first_row: u64::from(first) });
+            return Some(Fault::RowRepeated {
+                first_row: u64::from(first),
+            });
         }
-        let first = remember(&mut self.references, row.activity.reference.as_bytes(), line)?;
-        Some(Fault::ReferenceRepeated { first_row: u64::from(first) })
+        let first = remember(
+            &mut self.references,
+            row.activity.reference.as_bytes(),
+            line,
+        )?;
+        Some(Fault::ReferenceRepeated {
+            first_row: u64::from(first),
+        })
     }
 }
 

@@ -103,7 +103,7 @@ pub(super) static GROUPS: [&[Row]; 21] = [
         unit!("ML", "ML", "兆升", ACTUAL, 1_000, 1, &["megalitre", "megalitres", "million litres", "百万升"]),
         unit!("10*3.m3", "10³ m³", "千立方米", ACTUAL, 1_000, 1, &["10^3m3", "10^3 m3", "thousand m3"]),
         unit!("10*4.m3", "10⁴ m³", "万立方米", ACTUAL, 10_000, 1, &["10^4m3", "10^4 m3", "104m3"]),
-        unit!("[gal_us]", "US gal", "美制加仑", ACTUAL, 3_785_411_784, 1_000_000_000_000, &["us gallon", "us gallons", "gallon (us)", "gallons (us)", "gal (us)", "us_gal", "us_gallon", "美加仑"]),
+        unit!("[gal_us]", "US gal", "美制加仑", ACTUAL, 3_785_411_784, 1_000_000_000_000, &["us gallon", "us gallons", "gallon (us)", "gallons (us)", "gal (us)", "us_gal", "gal_us", "us_gallon", "美加仑"]),
         unit!("[gal_br]", "imp gal", "英制加仑", ACTUAL, 454_609, 100_000_000, &["imperial gallon", "imperial gallons", "uk gallon", "uk gallons", "gal (uk)", "英加仑"]),
         unit!("[bbl_us]", "bbl", "桶", ACTUAL, 158_987_294_928, 1_000_000_000_000, &["barrel", "barrels", "petroleum barrel"]),
         unit!("[cft_i]", "ft³", "立方英尺", ACTUAL, CUBIC_FOOT, CUBIC_FOOT_DENOMINATOR, &["ft3", "ft^3", "cubic foot", "cubic feet", "[ft_i]3"]),

@@ -2,6 +2,7 @@
 
 use super::cell::trim;
 use super::number::fold_width;
+use super::parameter;
 
 /// Meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -506,6 +507,15 @@ impl Column {
         self.names().code
     }
 
+    /// Whether two columns of this meaning are refused instead of one being chosen.
+    #[must_use]
+    pub const fn is_strict(self) -> bool {
+        matches!(
+            self,
+            Self::Quantity | Self::Unit | Self::Start | Self::End | Self::Period | Self::Parameters
+        )
+    }
+
     /// A few names for an error message: the first ones of both languages.
     #[must_use]
     pub fn examples(self) -> String {
@@ -561,6 +571,13 @@ pub enum Meaning {
         column: Column,
         /// Text in parentheses behind the name, such as a unit.
         suffix: Option<String>,
+    },
+    /// A parameter of the row in a column of its own, as official templates have it.
+    Parameter {
+        /// Which.
+        kind: accounting::ParameterKind,
+        /// Unit in parentheses behind the name.
+        unit: Option<String>,
     },
     /// For checking only; `None` when it is not clear what is expected.
     Expected(Option<Expected>),
@@ -619,6 +636,21 @@ pub fn understand(header: &str) -> Meaning {
             return Meaning::Input { column, suffix };
         }
     }
+    let (name, unit) = match original.split_once(['(', '[', '【']) {
+        Some((name, rest)) => (
+            name,
+            trim(rest.trim_end_matches([')', ']', '】', '*', ':'])),
+        ),
+        None => (original.as_str(), ""),
+    };
+    if let Some(kind) = parameter::kind_of_name(name)
+        && kind != accounting::ParameterKind::EmissionFactor
+    {
+        return Meaning::Parameter {
+            kind,
+            unit: (!unit.is_empty()).then(|| unit.to_owned()),
+        };
+    }
     // `活动 Activity`, `Unit/单位`: a bilingual header whose two halves mean the same.
     let mut halves = None;
     for separator in ['/', '|', '\n', ' '] {
@@ -633,6 +665,22 @@ pub fn understand(header: &str) -> Meaning {
         column,
         suffix: None,
     })
+}
+
+/// How usual a header is for its column: the lower, the more. Of two columns that mean the same the more usual one is taken,
+/// but never where a guess could change a number ([`Column::is_strict`]).
+#[must_use]
+pub fn rank(header: &str, column: Column) -> usize {
+    let folded = fold_width(trim(header));
+    let name = folded
+        .split_once(['(', '[', '【'])
+        .map_or(folded.as_str(), |(name, _)| name);
+    let name = plain(name);
+    let names = column.names();
+    let place = |list: &[&str]| list.iter().position(|known| *known == name);
+    place(names.en)
+        .or_else(|| place(names.zh))
+        .map_or(usize::MAX, |place| place)
 }
 
 fn find(plain: &str) -> Option<Column> {

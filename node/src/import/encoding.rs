@@ -340,8 +340,13 @@ impl<R: Read> Decoder<R> {
 
 /// [`ErrorKind`] in snake case.
 pub(super) fn reason(error: &std::io::Error) -> String {
+    snake(&format!("{:?}", error.kind()))
+}
+
+/// The name at the beginning of a `Debug` text, in snake case.
+pub(super) fn snake(debug: &str) -> String {
     let mut snake = String::new();
-    for c in format!("{:?}", error.kind()).chars() {
+    for c in debug.chars().take_while(char::is_ascii_alphanumeric) {
         if c.is_ascii_uppercase() && !snake.is_empty() {
             snake.push('_');
         }

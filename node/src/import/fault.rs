@@ -284,6 +284,9 @@ pub enum Fault {
     TextTooLong { bytes_max: usize },
     /// A digest of evidence that is not 64 hexadecimal digits.
     Evidence,
+    /// An oxidation rate of less than ten per cent: a fraction was written as per cent, or a cell in percent format under a
+    /// header with `%`.
+    OxidationImplausible { item: String },
     /// No facility of the organisation has this name.
     Facility,
     /// No region that we know has this name.
@@ -334,6 +337,7 @@ impl Fault {
             Self::Evidence => "HT-IMP-132",
             Self::Facility => "HT-IMP-133",
             Self::Region => "HT-IMP-134",
+            Self::OxidationImplausible { .. } => "HT-IMP-135",
             Self::Accounting { code, .. } => code,
         }
     }
@@ -373,7 +377,9 @@ impl Fault {
                     ("cell_unit", cell_unit.clone()),
                 ]
             }
-            Self::Parameter { item } => vec![("item", item.clone())],
+            Self::Parameter { item } | Self::OxidationImplausible { item } => {
+                vec![("item", item.clone())]
+            }
             Self::ParameterUnknown { item, unit } => {
                 vec![("item", item.clone()), ("unit", unit.clone())]
             }
@@ -644,6 +650,7 @@ pub const CODES: &[&str] = &[
     "HT-IMP-132",
     "HT-IMP-133",
     "HT-IMP-134",
+    "HT-IMP-135",
     "HT-IMP-201",
     "HT-IMP-202",
     "HT-IMP-203",

@@ -1,7 +1,7 @@
 //! Finding the header among title rows, empty rows and merged cells, and the meaning of each column.
 
 use super::cell::{Cell, Line};
-use super::column::{Column, Expected, Meaning, understand};
+use super::column::{Column, Expected, Meaning, rank, understand};
 use super::fault::{FileError, letters};
 
 /// Rows that are searched for a header.
@@ -68,6 +68,18 @@ impl Header {
             .iter()
             .filter_map(|mapped| match mapped.meaning {
                 Meaning::Expected(Some(expected)) => Some((mapped, expected)),
+                _ => None,
+            })
+    }
+
+    /// Columns that hold one parameter each, with the unit of their header.
+    pub fn parameters(
+        &self,
+    ) -> impl Iterator<Item = (&MappedColumn, accounting::ParameterKind, Option<&str>)> {
+        self.columns
+            .iter()
+            .filter_map(|mapped| match &mapped.meaning {
+                Meaning::Parameter { kind, unit } => Some((mapped, *kind, unit.as_deref())),
                 _ => None,
             })
     }
@@ -228,10 +240,35 @@ fn map(line: &Line, above: Option<&Line>) -> Header {
             meaning,
         });
     }
+    settle(&mut columns);
     Header {
         row: line.row,
         cells: line.cells.len(),
         columns,
+    }
+}
+
+/// Of several columns that mean the same, keeps the one with the most usual name; equals are left for [`Header::check`].
+fn settle(columns: &mut [MappedColumn]) {
+    let rank_of = |mapped: &MappedColumn, wanted: Column| match mapped.meaning {
+        Meaning::Input { column, .. } if column == wanted => Some(rank(&mapped.header, wanted)),
+        _ => None,
+    };
+    for at in 0..columns.len() {
+        let Meaning::Input { column, .. } = columns[at].meaning else {
+            continue;
+        };
+        if column.is_strict() {
+            continue;
+        }
+        let own = rank(&columns[at].header, column);
+        let best = columns
+            .iter()
+            .filter_map(|mapped| rank_of(mapped, column))
+            .min();
+        if best.is_some_and(|best| best < own) {
+            columns[at].meaning = Meaning::Unknown;
+        }
     }
 }
 
@@ -304,6 +341,24 @@ mod tests {
             panic!()
         };
         assert_eq!((column, second.as_str()), ("quantity", "E 用量"));
+    }
+
+    #[test]
+    fn the_more_usual_name_wins_where_no_number_depends_on_it() {
+        let header = find(&[line(
+            1,
+            &["序号", "编号", "活动名称", "活动", "月份", "数量", "单位"],
+        )])
+        .unwrap();
+        assert_eq!(header.check(None, &[]), Ok(()));
+        assert_eq!(
+            (
+                header.position(Column::Reference),
+                header.position(Column::Activity)
+            ),
+            (Some(1), Some(3))
+        );
+        assert_eq!(header.columns[0].meaning, Meaning::Unknown);
     }
 
     #[test]

@@ -94,6 +94,14 @@ pub fn normalise(text: &str) -> Result<String, Fault> {
     })
 }
 
+/// Whether a number has exactly one comma and no point: `1,234` is a thousand where the comma groups, and a little more than
+/// one where it is the decimal mark, as in files whose fields are separated by semicolons.
+#[must_use]
+pub fn has_doubtful_comma(text: &str) -> bool {
+    let folded = fold_width(text);
+    folded.matches(',').count() == 1 && !folded.contains('.')
+}
+
 /// Removes thousands separators: one kind, groups of exactly three digits after the first.
 fn ungroup(whole: &str) -> Result<String, Fault> {
     let Some(separator) = whole.chars().find(|c| !c.is_ascii_digit()) else {

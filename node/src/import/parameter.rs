@@ -63,7 +63,8 @@ const NAMES: [(Kind, &[&str]); 5] = [
     ),
 ];
 
-fn kind_of_name(name: &str) -> Option<Kind> {
+/// The parameter that a name means.
+pub(super) fn kind_of_name(name: &str) -> Option<Kind> {
     let name = plain(name);
     NAMES
         .iter()
@@ -218,6 +219,11 @@ fn parse_item(original: &str) -> Result<Item, Fault> {
         fields: error.fields(),
     };
     let value = Decimal::parse(&value).map_err(refused)?;
+    if kind == Kind::OxidationRate && value < Decimal::from(10) {
+        return Err(Fault::OxidationImplausible {
+            item: original.to_owned(),
+        });
+    }
     let parameter = Parameter::new(kind, value, &unit, obtained).map_err(refused)?;
     Ok(Item {
         parameter,
@@ -296,6 +302,11 @@ mod tests {
         ] {
             assert_eq!(item(text).0, kind, "{text}");
         }
+    }
+
+    #[test]
+    fn a_fraction_written_as_per_cent_is_refused() {
+        assert_eq!(parse("碳氧化率 0.99%").unwrap_err()[0].code(), "HT-IMP-135");
     }
 
     #[test]

@@ -195,9 +195,19 @@ fn single(text: &str) -> Result<Span, Fault> {
     match parts.as_slice() {
         [year, month] if year.len() == 4 => month_span(year, month).ok_or(Fault::Date),
         [year, month, day] if year.len() == 4 => day_span(year, month, day).ok_or(Fault::Date),
-        // 3/2025, 01/02/2025, 01-02-25: the order of day and month is a guess.
         [_, year] if year.len() == 4 => Err(Fault::DateAmbiguous),
-        [_, _, year] if year.len() == 4 || year.len() == 2 => Err(Fault::DateAmbiguous),
+        // 31.12.2025: with points the day always comes first.
+        [day, month, year] if year.len() == 4 && separators.first() == Some(&'.') => {
+            day_span(year, month, day).ok_or(Fault::Date)
+        }
+        // 31/12/2025 and 01/01/2025 have one reading; in 01/02/2025 the order of day and month is a guess.
+        [first, second, year] if year.len() == 4 => {
+            match (day_span(year, second, first), day_span(year, first, second)) {
+                (Some(one), Some(two)) if one != two => Err(Fault::DateAmbiguous),
+                (one, two) => one.or(two).ok_or(Fault::Date),
+            }
+        }
+        [_, _, year] if year.len() == 2 => Err(Fault::DateAmbiguous),
         _ => Err(Fault::Date),
     }
 }
@@ -396,6 +406,10 @@ mod tests {
             ("2025年1-3月", "2025-01-01..2025-03-31"),
             ("2025-01-01 - 2025-01-31", "2025-01-01..2025-01-31"),
             ("2025-01 to 2025-06", "2025-01-01..2025-06-30"),
+            ("31/12/2025", "2025-12-31..2025-12-31"),
+            ("12/31/2025", "2025-12-31..2025-12-31"),
+            ("01/01/2025", "2025-01-01..2025-01-01"),
+            ("01.02.2025", "2025-02-01..2025-02-01"),
         ] {
             assert_eq!(days(text), expected, "{text}");
         }
@@ -405,7 +419,8 @@ mod tests {
     fn what_is_no_day_or_may_be_two_is_refused() {
         for (text, code) in [
             ("01/02/2025", "HT-IMP-112"),
-            ("13/02/2025", "HT-IMP-112"),
+            ("32/01/2025", "HT-IMP-111"),
+            ("2025.1/2", "HT-IMP-111"),
             ("3/2025", "HT-IMP-112"),
             ("Mar-25", "HT-IMP-112"),
             ("01-02-25", "HT-IMP-112"),

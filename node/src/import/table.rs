@@ -133,7 +133,7 @@ impl Import {
                 let matter = match &mapped.meaning {
                     Meaning::Unknown => Matter::ColumnIgnored,
                     Meaning::Expected(_) => Matter::ColumnExpected,
-                    Meaning::Input { .. } | Meaning::Blank => continue,
+                    Meaning::Input { .. } | Meaning::Parameter { .. } | Meaning::Blank => continue,
                 };
                 let place = Place {
                     sheet: table.sheet.clone(),
@@ -189,11 +189,13 @@ impl Import {
     ) -> Result<Option<B>, FileError> {
         let mut lines = 0;
         for table in &self.tables {
+            let separator = self.text_form().map(|(_, separator)| separator);
             let mapper = Mapper::new(
                 &table.header,
                 table.sheet.as_deref(),
                 &self.options.defaults,
-            )?;
+            )?
+            .with_doubtful_commas(separator == Some(b';'));
             let mut seen = Seen::default();
             let broken = self
                 .source

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::cell::{Cell, Line, Value, trim};
+use super::encoding::snake;
 use super::fault::FileError;
 
 /// Significant digits that a spreadsheet program shows and accepts.
@@ -85,7 +86,7 @@ impl<R: Read + Seek> Workbook<R> {
                 }
                 if row.is_some_and(|row| row < last) {
                     return Err(FileError::Damaged {
-                        detail: format!("row order: {last}, {}", row.unwrap_or(0)),
+                        detail: format!("row_order {last} {}", row.unwrap_or(0)),
                     });
                 }
             }
@@ -273,13 +274,10 @@ fn file_error(error: XlsxError) -> FileError {
             sheet,
             sheets: Vec::new(),
         },
-        other => {
-            let mut detail = other.to_string();
-            if let Some((end, _)) = detail.char_indices().nth(200) {
-                detail.truncate(end);
-            }
-            FileError::Damaged { detail }
-        }
+        // The name of the library's error, not its sentence: `file_not_found`, `xml_eof`.
+        other => FileError::Damaged {
+            detail: snake(&format!("{other:?}")),
+        },
     }
 }
 

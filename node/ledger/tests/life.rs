@@ -690,7 +690,8 @@ fn genesis_needs_every_founder_and_every_rule() {
     let mut flipped = signed.clone();
     flipped.signatures[0].signature[9] ^= 1;
     assert_eq!(parse(&flipped), Err("HT-LED-018"));
-    let cases: Vec<(&str, fn(&mut v1::Genesis))> = vec![
+    type Change = fn(&mut v1::Genesis);
+    let cases: Vec<(&str, Change)> = vec![
         ("HT-LED-002", |genesis| genesis.format = 2),
         ("HT-LED-002", |genesis| genesis.feature_level = 9),
         ("HT-LED-014", |genesis| genesis.name = "Demo".to_owned()),

@@ -29,6 +29,8 @@ pub struct Catalogue {
     names: FxHashMap<Box<str>, SmallVec<[FactorIndex; 4]>>,
     /// Factor ids as written.
     ids: FxHashMap<Box<str>, SmallVec<[FactorIndex; 1]>>,
+    /// Folded citations, each with the position of its set.
+    citations: Vec<(String, usize)>,
 }
 
 impl Catalogue {
@@ -43,6 +45,7 @@ impl Catalogue {
             prepared: Vec::new(),
             names: FxHashMap::default(),
             ids: FxHashMap::default(),
+            citations: Vec::new(),
         };
         for (position, set) in sets.iter().enumerate() {
             if sets[..position]
@@ -52,6 +55,11 @@ impl Catalogue {
                 return Err(Error::SetTwice {
                     set: set.manifest.id.clone(),
                 });
+            }
+            for citation in set.manifest.citations.iter().chain([&set.manifest.id]) {
+                catalogue
+                    .citations
+                    .push((reference::compact(citation), position));
             }
             for (row, factor) in set.factors.iter().enumerate() {
                 let index = FactorIndex(

@@ -136,6 +136,25 @@ impl Exact {
         .compact()
     }
 
+    /// A reduced fraction of 128-bit terms.
+    fn from_reduced(negative: bool, numerator: u128, denominator: u128) -> Self {
+        if denominator == 1
+            && let Ok(value) = i128::try_from(numerator)
+        {
+            return Self(Form::Decimal {
+                coefficient: if negative { -value } else { value },
+                scale: 0,
+            });
+        }
+        let (numerator, denominator) = (U256::from(numerator), U256::from(denominator));
+        Self(Form::Ratio(Box::new(Ratio {
+            negative,
+            numerator,
+            denominator,
+        })))
+        .compact()
+    }
+
     /// Back to the decimal form where a small power of ten is a multiple of the denominator.
     fn compact(self) -> Self {
         let Form::Ratio(ratio) = &self.0 else {
@@ -259,6 +278,9 @@ impl Exact {
             }));
         }
         let (a, b) = (self.ratio(), other.ratio());
+        if let Some(product) = a.mul_narrow(&b) {
+            return Ok(product);
+        }
         let (across, along) = (
             a.numerator.gcd(b.denominator),
             b.numerator.gcd(a.denominator),
@@ -474,7 +496,59 @@ impl Exact {
 }
 
 impl Ratio {
+    /// Numerator and denominator, if both fit 128 bits.
+    fn narrow(&self) -> Option<(u128, u128)> {
+        let [a, b, 0, 0] = *self.numerator.as_limbs() else {
+            return None;
+        };
+        let [c, d, 0, 0] = *self.denominator.as_limbs() else {
+            return None;
+        };
+        let join = |low: u64, high: u64| u128::from(high) << 64 | u128::from(low);
+        Some((join(a, b), join(c, d)))
+    }
+
+    /// The product, if every intermediate fits 128 bits.
+    fn mul_narrow(&self, other: &Self) -> Option<Exact> {
+        let ((a, b), (c, d)) = (self.narrow()?, other.narrow()?);
+        if a == 0 || c == 0 {
+            return Some(Exact::ZERO);
+        }
+        let (across, along) = (gcd(a, d), gcd(c, b));
+        let numerator = (a / across).checked_mul(c / along)?;
+        let denominator = (b / along).checked_mul(d / across)?;
+        Some(Exact::from_reduced(
+            self.negative != other.negative,
+            numerator,
+            denominator,
+        ))
+    }
+
+    /// The sum, if every intermediate fits 128 bits.
+    fn add_narrow(&self, other: &Self) -> Option<Exact> {
+        let ((a, b), (c, d)) = (self.narrow()?, other.narrow()?);
+        let common = gcd(b, d);
+        let (left, right) = (d / common, b / common);
+        let (a, c) = (a.checked_mul(left)?, c.checked_mul(right)?);
+        let (negative, sum) = if self.negative == other.negative {
+            (self.negative, a.checked_add(c)?)
+        } else if a >= c {
+            (self.negative, a - c)
+        } else {
+            (other.negative, c - a)
+        };
+        if sum == 0 {
+            return Some(Exact::ZERO);
+        }
+        let cancel = gcd(sum, common);
+        let denominator = right.checked_mul(left)?.checked_mul(common / cancel)?;
+        Some(Exact::from_reduced(negative, sum / cancel, denominator))
+    }
+
     fn add(&self, other: &Self) -> Result<Exact, Error> {
+        if let Some(sum) = self.add_narrow(other) {
+            return Ok(sum);
+        }
         let common = self.denominator.gcd(other.denominator);
         let (left, right) = (other.denominator / common, self.denominator / common);
         let a = self.numerator.widening_mul::<256, 4, 512, 8>(left);
@@ -505,6 +579,23 @@ impl Ratio {
         })))
         .compact())
     }
+}
+
+/// Greatest common divisor (binary); the other number if one is zero.
+fn gcd(mut a: u128, mut b: u128) -> u128 {
+    if a == 0 || b == 0 {
+        return a | b;
+    }
+    let twos = (a | b).trailing_zeros();
+    a >>= a.trailing_zeros();
+    while b != 0 {
+        b >>= b.trailing_zeros();
+        if a > b {
+            std::mem::swap(&mut a, &mut b);
+        }
+        b -= a;
+    }
+    a << twos
 }
 
 /// Narrows a wide intermediate.

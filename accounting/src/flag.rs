@@ -27,6 +27,8 @@ flags! {
     Proxy "proxy";
     /// No factor is made for this period yet: the newest published one was used.
     NewestPublishedUsed "newest_published_used";
+    /// The row names a factor that was made for an earlier period.
+    EarlierPeriodNamed "earlier_period_named";
     /// The factor's CO2e is weighted with another GWP set than the inventory's and was kept.
     GwpSetOfSourceDiffers "gwp_set_of_source_differs";
     /// Market-based without instruments in China: the average without market-traded non-fossil power stands for the

@@ -5,7 +5,9 @@ mod table;
 use crate::decimal::Decimal;
 use crate::error::Error;
 use crate::name;
+use rustc_hash::FxHashMap;
 use std::fmt;
+use std::sync::LazyLock;
 use table::ROWS;
 
 /// A greenhouse gas.
@@ -467,44 +469,59 @@ impl Substance {
     /// Finds the gas or blend that a person named: `HFC-134a`, `R134a`, `R-410A loss`, `HFC-134a 泄漏`, `六氟化硫`.
     #[must_use]
     pub fn from_name(text: &str) -> Option<Self> {
-        let mut folded = name::fold(text);
-        for word in LOSS_WORDS {
-            folded = folded.replace(word, " ");
-        }
-        let compact: String = folded
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '_' | '/' | ','))
-            .collect();
-        let compact = compact.strip_suffix("of").unwrap_or(&compact);
-        if compact.is_empty() {
+        if text.len() > 200 {
             return None;
         }
-        let same = |candidate: &str| {
-            name::fold(candidate)
-                .chars()
-                .filter(|c| !matches!(c, ' ' | '-' | '_'))
-                .eq(compact.chars())
-        };
-        if let Some(gas) = GASES.into_iter().find(|gas| {
-            same(gas.code()) || same(gas.symbol()) || same(gas.name_en()) || same(gas.name_zh())
-        }) {
-            return Some(Self::Gas(gas));
+        if let Some(known) = SUBSTANCES.get(text) {
+            return Some(*known);
         }
-        if let Some(blend) = BLENDS.iter().find(|blend| same(blend.code)) {
-            return Some(Self::Blend(blend));
+        let mut folded = name::fold(text);
+        for word in LOSS_WORDS {
+            if folded.contains(word) {
+                folded = folded.replace(word, " ");
+            }
         }
-        // R-134a is HFC-134a, R-22 is HCFC-22 (ISO 817 numbers); the letter families never share a number.
-        let number = compact.strip_prefix('r')?;
-        GASES
-            .into_iter()
-            .find(|gas| {
-                ["hfc_", "hcfc_", "cfc_"]
-                    .iter()
-                    .any(|family| gas.code().strip_prefix(family) == Some(number))
-            })
-            .map(Self::Gas)
+        let folded = folded.trim();
+        SUBSTANCES
+            .get(compact(folded.strip_suffix(" of").unwrap_or(folded)).as_str())
+            .copied()
     }
 }
+
+/// A folded name without spaces and separators.
+fn compact(folded: &str) -> String {
+    folded
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '-' | '_' | '/' | ','))
+        .collect()
+}
+
+/// Folded names of every gas and blend, and the codes and symbols as written.
+static SUBSTANCES: LazyLock<FxHashMap<String, Substance>> = LazyLock::new(|| {
+    let mut names = FxHashMap::default();
+    let mut add = |name: &str, substance: Substance| {
+        names.entry(compact(&name::fold(name))).or_insert(substance);
+        names.entry(name.to_owned()).or_insert(substance);
+    };
+    for gas in GASES {
+        // Methane of unknown origin comes before fossil and biogenic methane, which share its symbol.
+        for name in [gas.code(), gas.symbol(), gas.name_en(), gas.name_zh()] {
+            add(name, Substance::Gas(gas));
+        }
+        // R-134a is HFC-134a, R-22 is HCFC-22 (ISO 817 numbers); the families never share a number.
+        if let Some(number) = ["hfc_", "hcfc_", "cfc_"]
+            .iter()
+            .find_map(|family| gas.code().strip_prefix(family))
+        {
+            add(&format!("R-{number}"), Substance::Gas(gas));
+        }
+    }
+    for blend in &BLENDS {
+        add(blend.code, Substance::Blend(blend));
+        add(blend.symbol, Substance::Blend(blend));
+    }
+    names
+});
 
 #[cfg(test)]
 mod tests {

@@ -3,9 +3,11 @@
 use crate::decimal::Decimal;
 use crate::error::Error;
 use crate::exact::Exact;
-use crate::factor::{Factor, Values};
+use crate::factor::{Factor, Selection, Treatment, Values};
 use crate::flag::{Flag, Flags};
 use crate::gas::{Gas, GwpSet, Substance};
+use crate::region::Region;
+use crate::scope::Category;
 use crate::unit::Unit;
 
 /// Numbers per one unit of activity, masses in kg.
@@ -39,6 +41,42 @@ pub(crate) struct Prepared {
     pub biogenic: Option<Exact>,
     /// Flags that every result with this factor carries.
     pub flags: Flags,
+    /// What the choice of a factor asks first, side by side.
+    pub key: Key,
+}
+
+/// The properties of a factor by which it is found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// One bit for each category that may use it.
+    pub categories: u32,
+    pub fuel: bool,
+    pub open: bool,
+    pub unit: Unit,
+    pub treatment: Treatment,
+    pub region: Region,
+}
+
+impl Key {
+    fn new(factor: &Factor) -> Self {
+        let bits = |categories: &[Category]| {
+            categories
+                .iter()
+                .fold(0, |bits, category| bits | 1 << *category as u32)
+        };
+        Self {
+            categories: if factor.categories.is_empty() {
+                u32::MAX
+            } else {
+                bits(&factor.categories)
+            },
+            fuel: matches!(factor.values, Values::Fuel { .. }),
+            open: factor.selection == Selection::Open,
+            unit: factor.unit,
+            treatment: factor.treatment,
+            region: factor.region,
+        }
+    }
 }
 
 /// `amount` of `substance` in kg, added to `gases`.
@@ -125,6 +163,7 @@ impl Prepared {
             row,
             rates,
             biogenic: factor.biogenic_co2.map(Into::into),
+            key: Key::new(factor),
             flags,
         })
     }

@@ -32,32 +32,48 @@ pub struct Reference {
 }
 
 /// Letters and digits of a citation: `EPA Hub 2025`, `epa-hub-2025` and `EPA_HUB 2025` are one.
-fn compact(text: &str) -> String {
+pub(super) fn compact(text: &str) -> String {
     name::fold(text)
         .chars()
         .filter(|c| !matches!(c, ' ' | '-' | '_'))
         .collect()
 }
 
-/// The rest of `text` after the citation, if it starts with it and the citation ends at a word's end.
-fn after<'a>(text: &'a str, citation: &str) -> Option<&'a str> {
-    let mut wanted = citation.chars();
-    let mut next = wanted.next();
-    let mut rest = text;
-    while let Some(expected) = next {
-        let c = rest.chars().next()?;
-        rest = &rest[c.len_utf8()..];
-        let folded = compact(c.encode_utf8(&mut [0; 4]));
-        if folded.is_empty() {
-            continue;
+/// A text folded to letters and digits, with the place in the text behind each byte of the folded form.
+struct Folded<'a> {
+    text: &'a str,
+    compact: String,
+    /// For each byte of `compact`: where the character that it comes from ends in `text`.
+    ends: Vec<usize>,
+}
+
+impl<'a> Folded<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut folded = Self {
+            text,
+            compact: String::with_capacity(text.len()),
+            ends: Vec::with_capacity(text.len()),
+        };
+        for (start, c) in text.char_indices() {
+            if !matches!(c, ' ' | '-' | '_') {
+                folded.compact.extend(c.to_lowercase());
+                folded
+                    .ends
+                    .resize(folded.compact.len(), start + c.len_utf8());
+            }
         }
-        if !folded.chars().eq([expected]) {
+        folded
+    }
+
+    /// The rest of the text after a citation, if the text starts with it and it ends at a word's end.
+    fn after(&self, citation: &str) -> Option<&'a str> {
+        if citation.is_empty() || !self.compact.starts_with(citation) {
             return None;
         }
-        next = wanted.next();
+        let rest = &self.text[self.ends[citation.len() - 1]..];
+        let boundary = rest.chars().next().is_none_or(|c| !c.is_alphanumeric());
+        boundary.then(|| rest.trim_start_matches([' ', '-', '_', '/', ':', ',']))
     }
-    let boundary = rest.chars().next().is_none_or(|c| !c.is_alphanumeric());
-    boundary.then(|| rest.trim_start_matches([' ', '-', '_', '/', ':', ',', '，', '：', '　']))
 }
 
 impl Catalogue {
@@ -123,15 +139,12 @@ impl Catalogue {
 
     fn read_main(&self, segment: &str, reference: &mut Reference) -> Option<()> {
         let mut found: Option<(usize, usize, &str)> = None;
-        for (position, set) in self.sets.iter().enumerate() {
-            let manifest = &set.manifest;
-            for citation in manifest.citations.iter().chain([&manifest.id]) {
-                let citation = compact(citation);
-                if let Some(rest) = after(segment, &citation)
-                    && found.is_none_or(|(_, length, _)| length < citation.len())
-                {
-                    found = Some((position, citation.len(), rest));
-                }
+        let folded = Folded::new(segment);
+        for (citation, set) in &self.citations {
+            if let Some(rest) = folded.after(citation)
+                && found.is_none_or(|(_, length, _)| length < citation.len())
+            {
+                found = Some((*set, citation.len(), rest));
             }
         }
         let Some((set, _, rest)) = found else {

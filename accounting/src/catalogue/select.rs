@@ -65,7 +65,7 @@ impl Reason {
 }
 
 /// A factor chosen for a row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selected {
     /// Which.
     pub factor: FactorIndex,
@@ -85,6 +85,14 @@ impl Catalogue {
         if let Some(index) = query.reference.and_then(|reference| reference.factor) {
             return self.select_named(query, index);
         }
+        match self.select_plain(query)? {
+            Some(selected) => Ok(selected),
+            None => self.select_by_steps(query),
+        }
+    }
+
+    /// Every condition in turn, so that the refusal can name the one that failed.
+    fn select_by_steps(&self, query: &Query<'_>) -> Result<Selected, Error> {
         let mut candidates: Candidates = self.named(query.activity).iter().copied().collect();
         if candidates.is_empty()
             && let Some(reference) = query.reference
@@ -143,7 +151,74 @@ impl Catalogue {
         })?;
         let mut flags = Flags::NONE;
         self.keep_region(&mut candidates, query, &mut flags)?;
-        let newest = self.keep_period(&mut candidates, query)?;
+        self.settle(candidates, query, flags)
+    }
+
+    /// The usual case in one pass: a row with a region that names no factor. `None` if nothing fits; then the step by step
+    /// way finds the same nothing and says why.
+    fn select_plain(&self, query: &Query<'_>) -> Result<Option<Selected>, Error> {
+        let Some(region) = query.region else {
+            return Ok(None);
+        };
+        if query.equals.is_some()
+            || query
+                .reference
+                .is_some_and(|reference| reference.set.is_some())
+        {
+            return Ok(None);
+        }
+        let (country, kind, category) = (
+            region.country(),
+            query.unit.kind(),
+            1 << query.category as u32,
+        );
+        let mut candidates = Candidates::new();
+        let (mut best, mut parts) = (3, false);
+        for index in self.named(query.activity) {
+            let key = &self.prepared(*index).key;
+            if key.categories & category == 0
+                || !key.open
+                || query.fuel.is_some_and(|wanted| wanted != key.fuel)
+                || !query.treatments.contains(&key.treatment)
+                || key.unit.kind() != kind
+            {
+                continue;
+            }
+            let level = match key.region {
+                own if own == region => 0,
+                own if own == country => 1,
+                Region::GLOBAL => 2,
+                own => {
+                    parts |= own.is_part() && own.country() == country;
+                    continue;
+                }
+            };
+            if level < best {
+                best = level;
+                candidates.clear();
+            }
+            if level == best {
+                candidates.push(*index);
+            }
+        }
+        if candidates.is_empty() {
+            return Ok(None);
+        }
+        let mut flags = Flags::NONE;
+        if best > 0 && region.is_part() && parts {
+            flags.insert(Flag::WiderRegionUsed);
+        }
+        self.settle(candidates, query, flags).map(Some)
+    }
+
+    /// The period and the last preferences decide among candidates that fit otherwise.
+    fn settle(
+        &self,
+        mut candidates: Candidates,
+        query: &Query<'_>,
+        mut flags: Flags,
+    ) -> Result<Selected, Error> {
+        let later = self.keep_period(&mut candidates, query)?;
         self.keep_best(&mut candidates, query);
         let [only] = candidates.as_slice() else {
             return Err(Error::AmbiguousFactor {
@@ -151,14 +226,21 @@ impl Catalogue {
                 candidates: self.labels(&candidates),
             });
         };
-        let reason = match (newest, query.equals) {
-            (true, _) => Reason::Newest,
-            (false, Some(_)) => Reason::Equal,
-            (false, None) if by_name => Reason::Named,
-            (false, None) => Reason::Matched,
+        let cited = query
+            .reference
+            .is_some_and(|reference| reference.set.is_some());
+        let reason = match (query.equals, cited, later) {
+            (Some(_), ..) => Reason::Equal,
+            (None, true, _) => Reason::Named,
+            (None, false, true) => Reason::Newest,
+            (None, false, false) => Reason::Matched,
         };
-        if newest {
-            flags.insert(Flag::NewestPublishedUsed);
+        if later {
+            flags.insert(if reason == Reason::Newest {
+                Flag::NewestPublishedUsed
+            } else {
+                Flag::EarlierPeriodNamed
+            });
         }
         flags.extend(self.proxy(*only, query));
         Ok(Selected {
@@ -198,7 +280,7 @@ impl Catalogue {
         match factor.fit(query.period) {
             Fit::Within => {}
             Fit::Later if factor.restriction == Restriction::None => {
-                flags.insert(Flag::NewestPublishedUsed)
+                flags.insert(Flag::EarlierPeriodNamed);
             }
             Fit::Later | Fit::Earlier => return Err(self.outside_use(index, query.period)),
         }
@@ -522,5 +604,56 @@ impl Catalogue {
             flags.insert(Flag::Proxy);
         }
         flags
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::CATEGORIES;
+
+    #[test]
+    fn the_quick_way_chooses_what_the_step_by_step_way_chooses() {
+        let catalogue = Catalogue::new(crate::shipped::sets().unwrap()).unwrap();
+        let regions =
+            ["GB", "US", "CN", "CN-BJ", "CN-XZ", "DE"].map(|code| Region::parse(code).unwrap());
+        let periods = [2022, 2024, 2026].map(|year| Period::of_year(year).unwrap());
+        let treatments: [&[Treatment]; 3] = [
+            &[Treatment::Any],
+            &[Treatment::Location],
+            &[Treatment::Residual],
+        ];
+        let mut chosen = 0;
+        for (position, (_, _, factor)) in catalogue.factors().enumerate() {
+            let category = factor
+                .categories
+                .first()
+                .copied()
+                .unwrap_or(CATEGORIES[position % CATEGORIES.len()]);
+            for (turn, region) in regions.into_iter().enumerate() {
+                let query = Query {
+                    activity: [&factor.name_en, &factor.name_zh, &factor.activity][turn % 3],
+                    category,
+                    region: Some(region),
+                    unit: factor.unit,
+                    period: periods[(position + turn) % 3],
+                    treatments: treatments
+                        [usize::from(category == Category::PurchasedElectricity) * (1 + turn % 2)],
+                    reference: None,
+                    equals: None,
+                    fuel: [None, Some(false)][position % 2],
+                };
+                let steps = catalogue.select_by_steps(&query);
+                match catalogue.select_plain(&query) {
+                    Ok(None) => {}
+                    Ok(Some(selected)) => {
+                        chosen += 1;
+                        assert_eq!(Ok(selected), steps, "{query:?}");
+                    }
+                    Err(error) => assert_eq!(Err(error), steps, "{query:?}"),
+                }
+            }
+        }
+        assert!(chosen > 1_000, "{chosen}");
     }
 }

@@ -1,8 +1,9 @@
 //! Purchased electricity, location-based and market-based side by side (GHG Protocol Scope 2 Guidance, chapters 4 and 6).
 
 use super::emission_factor::apply;
-use super::{Error, Flag, Method, Recorder, Role, Row};
+use super::{Error, Flag, Method, Recorder, Reference, Role, Row, Selected};
 use crate::calculation::Calculation;
+use crate::catalogue::FactorIndex;
 use crate::factor::Treatment;
 
 /// Treatments that a row may name for its electricity. A life-cycle factor is none of them.
@@ -69,39 +70,7 @@ pub(super) fn calculate<R: Recorder>(row: &mut Row<'_, R>) -> Result<Calculation
         Some(market) => Some(market),
         None => {
             // Without an instrument: the residual mix, else the grid average, disclosed (Scope 2 Guidance, Table 6.3).
-            let (_, factor) = row.catalogue.factor(location.factor);
-            let mut query = row.query(&[]);
-            query.treatments = &[Treatment::Residual];
-            (query.reference, query.equals) = (None, None);
-            query.region = query.region.or(Some(factor.region));
-            query.activity = &factor.activity;
-            match row.catalogue.select(&query) {
-                Ok(mut residual) => {
-                    // China publishes no residual mix; the average without market-traded non-fossil power stands for it.
-                    if row
-                        .catalogue
-                        .factor(residual.factor)
-                        .1
-                        .region
-                        .country()
-                        .code()
-                        == "CN"
-                    {
-                        residual.flags.insert(Flag::ResidualProxy);
-                    }
-                    Some(residual)
-                }
-                Err(Error::AmbiguousFactor {
-                    activity,
-                    candidates,
-                }) => {
-                    return Err(Error::AmbiguousFactor {
-                        activity,
-                        candidates,
-                    });
-                }
-                Err(_) => None,
-            }
+            residual(row, location.factor)?
         }
     };
     let market = match market {
@@ -112,4 +81,44 @@ pub(super) fn calculate<R: Recorder>(row: &mut Row<'_, R>) -> Result<Calculation
         }
     };
     row.finish(Method::Electricity, location_emissions, market)
+}
+
+/// The residual mix beside a grid average: of the same set if it has one, so that both columns are of one vintage.
+fn residual<R: Recorder>(
+    row: &Row<'_, R>,
+    location: FactorIndex,
+) -> Result<Option<Selected>, Error> {
+    let (_, factor) = row.catalogue.factor(location);
+    let same_set = Reference {
+        set: Some(row.catalogue.prepared(location).set),
+        ..Reference::default()
+    };
+    let mut query = row.query(&[]);
+    query.treatments = &[Treatment::Residual];
+    query.region = query.region.or(Some(factor.region));
+    query.activity = &factor.activity;
+    query.equals = None;
+    for reference in [Some(&same_set), None] {
+        query.reference = reference;
+        match row.catalogue.select(&query) {
+            Ok(mut residual) => {
+                // China publishes no residual mix; the average without market-traded non-fossil power stands for it.
+                if row
+                    .catalogue
+                    .factor(residual.factor)
+                    .1
+                    .region
+                    .country()
+                    .code()
+                    == "CN"
+                {
+                    residual.flags.insert(Flag::ResidualProxy);
+                }
+                return Ok(Some(residual));
+            }
+            Err(error @ Error::AmbiguousFactor { .. }) => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Ok(None)
 }

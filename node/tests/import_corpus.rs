@@ -166,10 +166,7 @@ fn files_that_are_no_table_are_refused_by_name() {
     assert_eq!(code(b"PK\x03\x04 broken xl/workbook.xml"), "HT-IMP-008");
     assert_eq!(code("甲,乙,丙\n1,2,3\n".as_bytes()), "HT-IMP-011");
     assert_eq!(code("活动,数量,备注\n柴油,2,3\n".as_bytes()), "HT-IMP-012");
-    assert_eq!(
-        code(format!("{HEADER},用量\n").as_bytes()),
-        "HT-IMP-013"
-    );
+    assert_eq!(code(format!("{HEADER},用量\n").as_bytes()), "HT-IMP-013");
     assert_eq!(
         code(format!("{HEADER}\n,,,,,,,合计\n").as_bytes()),
         "HT-IMP-014"
@@ -380,6 +377,58 @@ fn defaults_fill_what_the_file_leaves_out_and_say_so() {
         import.check(&mut (), &mut |_| {}).unwrap().errors[0].code(),
         "HT-IMP-133"
     );
+}
+
+#[test]
+fn a_name_that_no_facility_has_is_a_fault_unless_the_user_has_chosen_one() {
+    let folder = Folder::new();
+    let text = "设施,活动,类别,月份,数量,单位,备注\n一厂,柴油,固定燃烧,2025年3月,1,吨,锅炉\n";
+    let path = folder.write("data.csv", text.as_bytes());
+    let read = |facility: Option<&str>, known: &[&str]| {
+        let facilities = known
+            .iter()
+            .map(|name| Facility {
+                name: (*name).into(),
+                display_names: Vec::new(),
+            })
+            .collect();
+        let defaults = Defaults {
+            facility: facility.map(Into::into),
+            facilities: Some(facilities),
+            ..Defaults::default()
+        };
+        let import = Import::open(
+            &path,
+            Options {
+                defaults,
+                ..Options::default()
+            },
+        )
+        .unwrap();
+        let report = import.check(&mut (), &mut |_| {}).unwrap();
+        (
+            errors(&report),
+            rows(&import),
+            report
+                .notices
+                .iter()
+                .map(|notice| notice.code())
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(read(None, &["plant"]).0, ["2 A HT-IMP-133"]);
+    let (faults, chosen, notices) = read(Some("plant"), &["plant"]);
+    assert_eq!(
+        (faults.len(), chosen[0].activity.facility.as_str(), notices),
+        (0, "plant", vec!["HT-IMP-208"])
+    );
+    // An organisation without any facility keeps the name in the note.
+    let (faults, kept, notices) = read(None, &[]);
+    assert_eq!(
+        (faults.len(), kept[0].activity.facility.as_str(), notices),
+        (0, "", vec!["HT-IMP-209"])
+    );
+    assert_eq!(kept[0].activity.note, "一厂; 锅炉");
 }
 
 fn workbook(build: impl FnOnce(&mut Workbook)) -> Vec<u8> {

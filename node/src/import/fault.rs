@@ -490,6 +490,8 @@ pub enum Matter {
     UnitFromHeader { unit: String },
     /// A value given on the command line stands for an absent cell.
     DefaultUsed { column: &'static str, value: String },
+    /// The organisation has registered no facility at all: the name is kept in the note, the rows count for the whole.
+    FacilityUnregistered { name: String },
     /// The calculated and the expected result differ.
     Difference {
         profile: String,
@@ -514,6 +516,7 @@ impl Matter {
             Self::MergedFilled { .. } => "HT-IMP-206",
             Self::UnitFromHeader { .. } => "HT-IMP-207",
             Self::DefaultUsed { .. } => "HT-IMP-208",
+            Self::FacilityUnregistered { .. } => "HT-IMP-209",
             Self::Difference { .. } => "HT-IMP-301",
             Self::ExpectedUnreadable { .. } => "HT-IMP-302",
         }
@@ -526,6 +529,7 @@ impl Matter {
             Self::SummarySkipped { text } | Self::MergedFilled { text } => {
                 vec![("text", text.clone())]
             }
+            Self::FacilityUnregistered { name } => vec![("name", name.clone())],
             Self::ColumnIgnored | Self::ColumnExpected | Self::SheetSkipped => Vec::new(),
             Self::FormulaRounded { stored, taken } => {
                 vec![("stored", stored.clone()), ("taken", taken.clone())]
@@ -659,6 +663,7 @@ pub const CODES: &[&str] = &[
     "HT-IMP-206",
     "HT-IMP-207",
     "HT-IMP-208",
+    "HT-IMP-209",
     "HT-IMP-301",
     "HT-IMP-302",
 ];
@@ -679,5 +684,18 @@ mod tests {
     #[test]
     fn codes_are_unique_and_in_order() {
         assert!(CODES.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn the_list_holds_every_code_that_is_given() {
+        let source = include_str!("fault.rs");
+        let mut given: Vec<&str> = source
+            .split("=> \"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|code| code.starts_with("HT-IMP-"))
+            .collect();
+        given.sort_unstable();
+        assert_eq!(given, CODES);
     }
 }

@@ -310,8 +310,9 @@ impl Import {
                             notice.place.sheet.clone(),
                             notice.place.column,
                             match &notice.matter {
-                                Matter::DefaultUsed { column, .. } => *column,
-                                _ => "",
+                                Matter::DefaultUsed { column, .. } => (*column).to_owned(),
+                                Matter::FacilityUnregistered { name } => name.clone(),
+                                _ => String::new(),
                             },
                         );
                         if !column_wide || once.insert(key) {

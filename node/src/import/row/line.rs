@@ -145,7 +145,7 @@ impl LineReader<'_> {
 
     pub(super) fn row(&mut self) -> Row {
         let reference = self.text(Column::Reference);
-        let facility = self.facility();
+        let (facility, unregistered) = self.facility();
         let activity_name = self.text(Column::Activity);
         if activity_name.is_empty() && self.cell(Column::Activity).is_none() {
             self.fail_at(
@@ -197,7 +197,7 @@ impl LineReader<'_> {
             reviewer: self.text(Column::Reviewer),
             sheet: self.mapper.sheet.unwrap_or_default().to_owned(),
             line: u32::try_from(self.line.row).unwrap_or(u32::MAX),
-            note: self.text(Column::Note),
+            note: self.note(&unregistered),
             market_instrument: self.text(Column::MarketInstrument),
             market_reference: self.text(Column::MarketReference),
             method: self.text(Column::Method),
@@ -209,39 +209,55 @@ impl LineReader<'_> {
         }
     }
 
-    pub(super) fn facility(&mut self) -> String {
-        let mut named = self.text(Column::Facility);
-        if named.is_empty()
-            && let Some(default) = &self.mapper.defaults.facility
-        {
-            named.clone_from(default);
+    /// Name of the registered facility, and what is to be kept in the note where none is registered at all.
+    pub(super) fn facility(&mut self) -> (String, String) {
+        let named = self.text(Column::Facility);
+        let Some(facilities) = &self.mapper.defaults.facilities else {
+            return (named, String::new());
+        };
+        let find = |text: &str| {
+            let wanted = plain(text);
+            facilities
+                .iter()
+                .find(|known| {
+                    known.name == wanted
+                        || known.display_names.iter().any(|name| plain(name) == wanted)
+                })
+                .map(|known| known.name.clone())
+        };
+        if let Some(found) = find(&named).filter(|_| !named.is_empty()) {
+            return (found, String::new());
+        }
+        // What the command line says holds for rows that name no facility, or none that the ledger knows.
+        if let Some(default) = self.mapper.defaults.facility.clone() {
+            let Some(found) = find(&default) else {
+                self.fail_at(Column::Facility, Fault::Facility);
+                return (String::new(), String::new());
+            };
             self.notice(
                 None,
                 Matter::DefaultUsed {
                     column: Column::Facility.code(),
-                    value: named.clone(),
+                    value: default,
                 },
             );
+            return (found, String::new());
         }
-        let Some(facilities) = &self.mapper.defaults.facilities else {
-            return named;
-        };
         if named.is_empty() {
-            return named;
+            return (String::new(), String::new());
         }
-        let wanted = plain(&named);
-        let known = facilities.iter().find(|facility| {
-            facility.name == wanted
-                || facility
-                    .display_names
-                    .iter()
-                    .any(|name| plain(name) == wanted)
-        });
-        if let Some(facility) = known {
-            return facility.name.clone();
+        if facilities.is_empty() {
+            let position = self.mapper.header.position(Column::Facility);
+            self.notice(
+                position,
+                Matter::FacilityUnregistered {
+                    name: named.clone(),
+                },
+            );
+            return (String::new(), named);
         }
         self.fail_at(Column::Facility, Fault::Facility);
-        String::new()
+        (String::new(), String::new())
     }
 
     /// What neither the row nor the command line names, the ledger takes from the facility.
@@ -363,6 +379,26 @@ impl LineReader<'_> {
             );
         }
         (evidence, source)
+    }
+
+    fn note(&mut self, unregistered: &str) -> String {
+        let note = self.text(Column::Note);
+        match (unregistered.is_empty(), note.is_empty()) {
+            (true, _) => note,
+            (false, true) => unregistered.to_owned(),
+            (false, false) => {
+                let both = format!("{unregistered}; {note}");
+                if both.len() > TEXT_BYTES_MAX {
+                    self.fail_at(
+                        Column::Note,
+                        Fault::TextTooLong {
+                            bytes_max: TEXT_BYTES_MAX,
+                        },
+                    );
+                }
+                both
+            }
+        }
     }
 
     /// Expected results check nothing of the row itself: what cannot be read is a notice.

@@ -300,7 +300,6 @@ pub(crate) fn execute(
             }
         };
         let place = envelope::Place {
-            network,
             index,
             time_ms,
             verified,

@@ -13,7 +13,9 @@ use hengtan_ledger::memory::Memory;
 use hengtan_ledger::receipt::{NetworkPin, from_json, to_json, verify_json};
 use hengtan_ledger::v1::{self, ReceiptKind};
 use hengtan_ledger::{domain, export, rows, state};
-use network::{Network, ORGANISATION, bytes, close, diesel, electricity, import_id, record, submit};
+use network::{
+    Network, ORGANISATION, bytes, close, diesel, electricity, import_id, record, submit,
+};
 use prost::Message;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -37,22 +39,53 @@ fn write() {
     for old in std::fs::read_dir(&folder).expect("a folder") {
         std::fs::remove_file(old.expect("a file").path()).expect("removed");
     }
-    let save = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).expect("written");
+    let save =
+        |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).expect("written");
     let mut network = Network::new();
     save("genesis.pb", network.founded.bytes());
     let key = network::key(&mut network.rng);
-    let certificate = network::certificate(&network.issuer, "business", "zhao-lei", &key, &mut network.rng);
+    let certificate = network::certificate(
+        &network.issuer,
+        "business",
+        "zhao-lei",
+        &key,
+        &mut network.rng,
+    );
     let key_id = key.public_key().key_id().as_bytes().to_vec();
-    let member = Some(v1::NewMember { name: "zhao-lei".to_owned(), display_name: network::names("Zhao Lei", "赵磊"), certificate });
-    network.must("chen-wei", Command::new("member.enrol", &v1::MemberEnrol { member }, Vec::new()));
-    let revoke = v1::MemberRevoke { key_id, reason: "离职".to_owned() };
-    network.must("chen-wei", Command::new("member.revoke", &revoke, Vec::new()));
+    let member = Some(v1::NewMember {
+        name: "zhao-lei".to_owned(),
+        display_name: network::names("Zhao Lei", "赵磊"),
+        certificate,
+    });
+    network.must(
+        "chen-wei",
+        Command::new("member.enrol", &v1::MemberEnrol { member }, Vec::new()),
+    );
+    let revoke = v1::MemberRevoke {
+        key_id,
+        reason: "离职".to_owned(),
+    };
+    network.must(
+        "chen-wei",
+        Command::new("member.revoke", &revoke, Vec::new()),
+    );
     network.prepare();
-    let part = record(1, 0, &[diesel(1), electricity(1), diesel(2), electricity(2)], "");
+    let part = record(
+        1,
+        0,
+        &[diesel(1), electricity(1), diesel(2), electricity(2)],
+        "",
+    );
     let root = part.rows_root();
     let signed = network.sign("li-na", part.command);
     save("envelope.pb", &signed.bytes);
-    save("rows.pb", &v1::RowSet { rows: signed.rows.clone() }.encode_to_vec());
+    save(
+        "rows.pb",
+        &v1::RowSet {
+            rows: signed.rows.clone(),
+        }
+        .encode_to_vec(),
+    );
     let recorded = network.commit(vec![signed.clone(), signed]);
     let recorded = recorded.placements[0].outcome.clone().expect("an entry");
     let submitted = network.must("li-na", submit(1, 4, &[root]));
@@ -62,12 +95,28 @@ fn write() {
         reason: "抄表错误".to_owned(),
         profile: network::profile(),
     };
-    let better = v1::ActivityRow { quantity: "1250.5".to_owned(), ..electricity(1) };
-    network.must("wang-fang", Command::new("activity.replace", &replace, vec![bytes(&better)]));
-    let void = v1::ActivityVoid { import_id: import_id(1), numbers: vec![2], reason: "重复".to_owned() };
-    network.must("wang-fang", Command::new("activity.void", &void, Vec::new()));
+    let better = v1::ActivityRow {
+        quantity: "1250.5".to_owned(),
+        ..electricity(1)
+    };
+    network.must(
+        "wang-fang",
+        Command::new("activity.replace", &replace, vec![bytes(&better)]),
+    );
+    let void = v1::ActivityVoid {
+        import_id: import_id(1),
+        numbers: vec![2],
+        reason: "重复".to_owned(),
+    };
+    network.must(
+        "wang-fang",
+        Command::new("activity.void", &void, Vec::new()),
+    );
     network.batches.push(b"rubbish".to_vec());
-    network.memory.apply(1, b"rubbish", &BTreeSet::new()).expect("readable");
+    network
+        .memory
+        .apply(1, b"rubbish", &BTreeSet::new())
+        .expect("readable");
     let closed = network.must("li-na", close("2025"));
     network.refused("li-na", close("2025"));
     let restate = v1::InventoryRestate {
@@ -83,20 +132,38 @@ fn write() {
         import_id: import_id(1),
         number: 0,
         change: Some(v1::restate_row::Change::Replace(v1::RecordRow {
-            content: Some(v1::record_row::Content::Open(v1::ActivityRow { quantity: "11".to_owned(), ..diesel(1) })),
+            content: Some(v1::record_row::Content::Open(v1::ActivityRow {
+                quantity: "11".to_owned(),
+                ..diesel(1)
+            })),
         })),
     };
-    let restated = network.must("li-na", Command::new("inventory.restate", &restate, vec![change.encode_to_vec()]));
+    let restated = network.must(
+        "li-na",
+        Command::new("inventory.restate", &restate, vec![change.encode_to_vec()]),
+    );
     for (position, batch) in network.batches.iter().enumerate() {
         save(&format!("batch-{:02}.pb", position + 1), batch);
     }
     save("checkpoint.txt", network.note().to_text().as_bytes());
     let key = state::key::inventory(ORGANISATION, "2025");
     let receipts = [
-        ("receipt-inventory.json", network.receipt(ReceiptKind::Inventory, &restated, &[0], &[], Some(&key))),
-        ("receipt-superseded.json", network.receipt(ReceiptKind::Inventory, &closed, &[], &[0, 1], Some(&key))),
-        ("receipt-import.json", network.receipt(ReceiptKind::Import, &submitted, &[], &[0], None)),
-        ("receipt-row.json", network.receipt(ReceiptKind::Row, &recorded, &[1], &[1], None)),
+        (
+            "receipt-inventory.json",
+            network.receipt(ReceiptKind::Inventory, &restated, &[0], &[], Some(&key)),
+        ),
+        (
+            "receipt-superseded.json",
+            network.receipt(ReceiptKind::Inventory, &closed, &[], &[0, 1], Some(&key)),
+        ),
+        (
+            "receipt-import.json",
+            network.receipt(ReceiptKind::Import, &submitted, &[], &[0], None),
+        ),
+        (
+            "receipt-row.json",
+            network.receipt(ReceiptKind::Row, &recorded, &[1], &[1], None),
+        ),
     ];
     for (name, receipt) in &receipts {
         save(name, to_json(receipt).expect("text").as_bytes());
@@ -105,7 +172,10 @@ fn write() {
     let mut exported = export::MAGIC.to_vec();
     for index in 0..network.memory.size() {
         let entry = network.memory.entry(index).expect("an entry");
-        exported.extend(export::entry(entry, rows_beside(&network.memory, &network.founded, entry)));
+        exported.extend(export::entry(
+            entry,
+            rows_beside(&network.memory, &network.founded, entry),
+        ));
     }
     exported.extend(export::checkpoint(&network.note().to_text()));
     save("export.bin", &exported);
@@ -113,8 +183,13 @@ fn write() {
 }
 
 fn rows_beside(memory: &Memory, founded: &Founded, entry: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let Some(v1::entry::Entry::Envelope(envelope)) = v1::Entry::decode(entry).expect("an entry").entry else { return None };
-    let parsed = hengtan_ledger::envelope::Parsed::parse(&founded.network_id(), &envelope.envelope).expect("parsed");
+    let Some(v1::entry::Entry::Envelope(envelope)) =
+        v1::Entry::decode(entry).expect("an entry").entry
+    else {
+        return None;
+    };
+    let parsed = hengtan_ledger::envelope::Parsed::parse(&founded.network_id(), &envelope.envelope)
+        .expect("parsed");
     let root = <[u8; 32]>::try_from(parsed.body().rows_root.as_slice()).ok()?;
     rows::Content::rows(memory, &root).expect("readable")
 }
@@ -124,36 +199,75 @@ fn digests() -> String {
     let genesis = v1::SignedGenesis::decode(read("genesis.pb").as_slice()).expect("genesis");
     let network = domain::network_id(&genesis.genesis);
     let envelope = read("envelope.pb");
-    let body = v1::Envelope::decode(envelope.as_slice()).expect("an envelope").body;
-    let rows = v1::RowSet::decode(read("rows.pb").as_slice()).expect("rows").rows;
+    let body = v1::Envelope::decode(envelope.as_slice())
+        .expect("an envelope")
+        .body;
+    let rows = v1::RowSet::decode(read("rows.pb").as_slice())
+        .expect("rows")
+        .rows;
     let batch = v1::Batch::decode(read("batch-01.pb").as_slice()).expect("a batch");
     let founded = Founded::parse(&read("genesis.pb")).expect("genesis");
     let voting = founded.voting_set().encode_to_vec();
     let mut lines = vec![
         ("network id", hex::encode(network)),
-        ("envelope id", hex::encode(domain::envelope_id(&network, &body))),
-        ("signed envelope digest", hex::encode(domain::envelope_digest(&network, &envelope))),
-        ("first row leaf", hex::encode(hengtan_ledger::tree::ROWS.leaf(&rows[0]))),
+        (
+            "envelope id",
+            hex::encode(domain::envelope_id(&network, &body)),
+        ),
+        (
+            "signed envelope digest",
+            hex::encode(domain::envelope_digest(&network, &envelope)),
+        ),
+        (
+            "first row leaf",
+            hex::encode(hengtan_ledger::tree::ROWS.leaf(&rows[0])),
+        ),
         ("rows root", hex::encode(rows::root(&rows).expect("rows"))),
-        ("header digest", hex::encode(domain::header_digest(&network, &batch.header))),
-        ("void batch digest", hex::encode(domain::void_batch_digest(&network, b"rubbish"))),
-        ("voting set digest", hex::encode(domain::voting_set_digest(&network, &voting))),
-        ("genesis entry leaf", hex::encode(hengtan_ledger::tree::LOG.leaf(&founded.entry()))),
+        (
+            "header digest",
+            hex::encode(domain::header_digest(&network, &batch.header)),
+        ),
+        (
+            "void batch digest",
+            hex::encode(domain::void_batch_digest(&network, b"rubbish")),
+        ),
+        (
+            "voting set digest",
+            hex::encode(domain::voting_set_digest(&network, &voting)),
+        ),
+        (
+            "genesis entry leaf",
+            hex::encode(hengtan_ledger::tree::LOG.leaf(&founded.entry())),
+        ),
     ];
     let mut memory = Memory::found(&founded).expect("readable");
     let mut roots = vec![roots_line(&memory)];
     for position in 1.. {
-        let Ok(batch) = std::fs::read(folder().join(format!("batch-{position:02}.pb"))) else { break };
+        let Ok(batch) = std::fs::read(folder().join(format!("batch-{position:02}.pb"))) else {
+            break;
+        };
         memory.apply(1, &batch, &BTreeSet::new()).expect("readable");
         roots.push(roots_line(&memory));
     }
-    lines.extend(roots.into_iter().map(|line| ("size, log root, state root", line)));
-    lines.into_iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+    lines.extend(
+        roots
+            .into_iter()
+            .map(|line| ("size, log root, state root", line)),
+    );
+    lines
+        .into_iter()
+        .map(|(name, value)| format!("{name}: {value}\n"))
+        .collect()
 }
 
 fn roots_line(memory: &Memory) -> String {
     let checkpoint = memory.checkpoint();
-    format!("{} {} {}", checkpoint.size, hex::encode(checkpoint.root), hex::encode(checkpoint.state_root))
+    format!(
+        "{} {} {}",
+        checkpoint.size,
+        hex::encode(checkpoint.root),
+        hex::encode(checkpoint.state_root)
+    )
 }
 
 #[test]
@@ -169,23 +283,49 @@ fn stored_bytes_give_the_stored_digests_roots_and_proofs() {
     let note = Note::parse(&text("checkpoint.txt")).expect("a note");
     assert_eq!(note.to_text(), text("checkpoint.txt"));
     judge(&note, &founded.voting_set()).expect("final");
-    let last = text("digests.txt").lines().last().map(str::to_owned).expect("a line");
+    let last = text("digests.txt")
+        .lines()
+        .last()
+        .map(str::to_owned)
+        .expect("a line");
     let checkpoint = note.checkpoint();
-    let line = format!("{} {} {}", checkpoint.size, hex::encode(checkpoint.root), hex::encode(checkpoint.state_root));
+    let line = format!(
+        "{} {} {}",
+        checkpoint.size,
+        hex::encode(checkpoint.root),
+        hex::encode(checkpoint.state_root)
+    );
     assert_eq!(last, format!("size, log root, state root: {line}"));
 
-    let envelope = hengtan_ledger::envelope::Parsed::parse(&network, &read("envelope.pb")).expect("an envelope");
-    assert_eq!((envelope.body().kind.as_str(), envelope.body().row_count), ("activity.record", 4));
-    assert_eq!(Parsed::parse(&network, &read("batch-01.pb")).expect("a batch").header.count, 1);
+    let envelope = hengtan_ledger::envelope::Parsed::parse(&network, &read("envelope.pb"))
+        .expect("an envelope");
+    assert_eq!(
+        (envelope.body().kind.as_str(), envelope.body().row_count),
+        ("activity.record", 4)
+    );
+    assert_eq!(
+        Parsed::parse(&network, &read("batch-01.pb"))
+            .expect("a batch")
+            .header
+            .count,
+        1
+    );
 
     let pin = Some(NetworkPin(network));
     for (name, facts) in [
-        ("receipt-inventory.json", &["inventory", "current", "rows"][..]),
-        ("receipt-superseded.json", &["inventory", "superseded", "results"]),
+        (
+            "receipt-inventory.json",
+            &["inventory", "current", "rows"][..],
+        ),
+        (
+            "receipt-superseded.json",
+            &["inventory", "superseded", "results"],
+        ),
         ("receipt-import.json", &["import", "results"]),
         ("receipt-row.json", &["row", "rows", "results"]),
     ] {
-        let verified = verify_json(&text(name), pin).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let verified =
+            verify_json(&text(name), pin).unwrap_or_else(|error| panic!("{name}: {error}"));
         for fact in facts {
             assert!(verified.proves(fact), "{name}: {fact}");
         }
@@ -201,6 +341,9 @@ fn stored_bytes_give_the_stored_digests_roots_and_proofs() {
     }
     reader.finish().expect("the end");
     let report = auditor.finish().expect("a report");
-    assert_eq!((report.root, report.state_root), (checkpoint.root, checkpoint.state_root));
+    assert_eq!(
+        (report.root, report.state_root),
+        (checkpoint.root, checkpoint.state_root)
+    );
     assert_eq!((report.void_batches, report.refused), (1, 1));
 }

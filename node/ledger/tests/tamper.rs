@@ -7,8 +7,8 @@ use hengtan_ledger::receipt::{NetworkPin, from_json, to_json, verify_json, verif
 use hengtan_ledger::v1::{self, ReceiptKind};
 use hengtan_ledger::{canonical, execute, state};
 use network::{Network, ORGANISATION, close, diesel, electricity, record, submit};
-use prost::Message;
 use proptest::prelude::*;
+use prost::Message;
 
 fn receipt() -> (Network, v1::Receipt) {
     let mut network = Network::new();
@@ -33,11 +33,16 @@ fn every_flipped_bit_of_an_envelope_is_refused() {
         for bit in 0..8 {
             let mut changed = signed.bytes.clone();
             changed[position] ^= 1 << bit;
-            assert!(execute::authenticate(&network.memory, &changed, &[], time).is_err(), "byte {position} bit {bit}");
+            assert!(
+                execute::authenticate(&network.memory, &changed, &[], time).is_err(),
+                "byte {position} bit {bit}"
+            );
         }
     }
     for shorter in 0..signed.bytes.len() {
-        assert!(execute::authenticate(&network.memory, &signed.bytes[..shorter], &[], time).is_err());
+        assert!(
+            execute::authenticate(&network.memory, &signed.bytes[..shorter], &[], time).is_err()
+        );
     }
     let mut longer = signed.bytes.clone();
     longer.push(0);
@@ -54,7 +59,8 @@ fn every_changed_byte_of_a_receipt_is_found() {
     for position in (0..bytes.len()).step_by(7) {
         let mut changed = bytes.clone();
         changed[position] ^= 1 << (position % 8);
-        let verdict = canonical::decode::<v1::Receipt>("receipt", &changed).and_then(|receipt| verify_receipt(&receipt, pin));
+        let verdict = canonical::decode::<v1::Receipt>("receipt", &changed)
+            .and_then(|receipt| verify_receipt(&receipt, pin));
         assert!(verdict.is_err(), "byte {position}");
     }
     // The text.
@@ -63,8 +69,14 @@ fn every_changed_byte_of_a_receipt_is_found() {
     for position in (0..text.len()).step_by(13) {
         let mut changed = text.clone().into_bytes();
         changed[position] ^= 1;
-        let Ok(changed) = String::from_utf8(changed) else { continue };
-        assert!(verify_json(&changed, pin).is_err(), "byte {position}: {}", &text[position.saturating_sub(20)..position]);
+        let Ok(changed) = String::from_utf8(changed) else {
+            continue;
+        };
+        assert!(
+            verify_json(&changed, pin).is_err(),
+            "byte {position}: {}",
+            &text[position.saturating_sub(20)..position]
+        );
     }
 }
 
@@ -101,8 +113,15 @@ fn the_readable_part_of_a_receipt_is_checked() {
     }
     // Upper-case digits of a digest.
     let proof = text.find("\"inclusion\"").expect("a proof");
-    let at = proof + text[proof..].find(|letter: char| ('a'..='f').contains(&letter) && letter != 'i').expect("a digit");
-    let digit = proof + text[proof + 14..].find(['a', 'b', 'd', 'f']).expect("a digit") + 14;
+    let at = proof
+        + text[proof..]
+            .find(|letter: char| ('a'..='f').contains(&letter) && letter != 'i')
+            .expect("a digit");
+    let digit = proof
+        + text[proof + 14..]
+            .find(['a', 'b', 'd', 'f'])
+            .expect("a digit")
+        + 14;
     let mut upper = text.clone();
     upper.replace_range(digit..=digit, &text[digit..=digit].to_uppercase());
     assert!(verify_json(&upper, None).is_err(), "{at}");
@@ -124,10 +143,15 @@ fn parts_of_other_receipts_do_not_fit() {
     other.index += 1;
     assert!(verify_receipt(&other, pin).is_err(), "another index");
     let mut other = good.clone();
-    other.sender_key = network.members["wang-fang"].public_key().to_uncompressed().to_vec();
+    other.sender_key = network.members["wang-fang"]
+        .public_key()
+        .to_uncompressed()
+        .to_vec();
     assert!(verify_receipt(&other, pin).is_err(), "another sender");
     let mut other = good.clone();
-    other.sender_certificate = network.founded.genesis().organisations[0].members[0].certificate.clone();
+    other.sender_certificate = network.founded.genesis().organisations[0].members[0]
+        .certificate
+        .clone();
     assert!(verify_receipt(&other, pin).is_err(), "another certificate");
     let mut other = good.clone();
     other.trust.as_mut().expect("trust").consistency.pop();
@@ -141,7 +165,12 @@ fn parts_of_other_receipts_do_not_fit() {
     let outcome = foreign.must("li-na", network::facility("mill-2"));
     let foreign = foreign.receipt(ReceiptKind::Entry, &outcome, &[], &[], None);
     assert!(verify_receipt(&foreign, None).is_ok());
-    assert_eq!(verify_receipt(&foreign, pin).map_err(|error| error.code()).map(|_| ()), Err("HT-LED-035"));
+    assert_eq!(
+        verify_receipt(&foreign, pin)
+            .map_err(|error| error.code())
+            .map(|_| ()),
+        Err("HT-LED-035")
+    );
     let mut mixed = good.clone();
     mixed.trust.as_mut().expect("trust").genesis = foreign.trust.expect("trust").genesis;
     assert!(verify_receipt(&mixed, pin).is_err(), "another genesis");
@@ -170,11 +199,35 @@ fn a_note_with_strange_lines_is_refused() {
     // A stranger, another node's name, and nobody.
     let stranger = network::key(&mut network.rng);
     let checkpoint = note.checkpoint().clone();
-    let line = checkpoint.sign(ORGANISATION, "node-1", &stranger, &mut network.rng).expect("names");
-    assert_eq!(judge(&Note::new(checkpoint.clone(), vec![line]), &set).map_err(|error| error.code()).map(|_| ()), Err("HT-LED-026"));
-    let line = checkpoint.sign(ORGANISATION, "node-2", &network.statement_key, &mut network.rng).expect("names");
-    assert_eq!(judge(&Note::new(checkpoint.clone(), vec![line]), &set).map_err(|error| error.code()).map(|_| ()), Err("HT-LED-026"));
-    assert_eq!(judge(&Note::new(checkpoint, Vec::new()), &set).map_err(|error| error.code()).map(|_| ()), Err("HT-LED-027"));
+    let line = checkpoint
+        .sign(ORGANISATION, "node-1", &stranger, &mut network.rng)
+        .expect("names");
+    assert_eq!(
+        judge(&Note::new(checkpoint.clone(), vec![line]), &set)
+            .map_err(|error| error.code())
+            .map(|_| ()),
+        Err("HT-LED-026")
+    );
+    let line = checkpoint
+        .sign(
+            ORGANISATION,
+            "node-2",
+            &network.statement_key,
+            &mut network.rng,
+        )
+        .expect("names");
+    assert_eq!(
+        judge(&Note::new(checkpoint.clone(), vec![line]), &set)
+            .map_err(|error| error.code())
+            .map(|_| ()),
+        Err("HT-LED-026")
+    );
+    assert_eq!(
+        judge(&Note::new(checkpoint, Vec::new()), &set)
+            .map_err(|error| error.code())
+            .map(|_| ()),
+        Err("HT-LED-027")
+    );
 }
 
 #[test]
@@ -189,7 +242,10 @@ fn several_organisations_need_more_than_half() {
         }],
     };
     let witness_key = network::key(&mut network.rng);
-    let witness = v1::Witness { name: "regulator".to_owned(), key: witness_key.public_key().to_uncompressed().to_vec() };
+    let witness = v1::Witness {
+        name: "regulator".to_owned(),
+        key: witness_key.public_key().to_uncompressed().to_vec(),
+    };
     for (count, needed) in [(1, 1), (2, 2), (3, 2), (4, 3), (5, 3)] {
         for witnesses_required in [0, 1] {
             let set = v1::VotingSet {
@@ -200,22 +256,52 @@ fn several_organisations_need_more_than_half() {
             };
             let mut checkpoint = network.memory.checkpoint().clone();
             checkpoint.members_version = 3;
-            checkpoint.members_digest = hengtan_ledger::domain::voting_set_digest(&checkpoint.network_id, &set.encode_to_vec());
+            checkpoint.members_digest = hengtan_ledger::domain::voting_set_digest(
+                &checkpoint.network_id,
+                &set.encode_to_vec(),
+            );
             for signed in 0..=count {
                 let mut lines: Vec<_> = (0..signed)
                     .map(|number| {
-                        checkpoint.sign(&format!("org-{number}"), "n", &keys[number], &mut network.rng).expect("names")
+                        checkpoint
+                            .sign(
+                                &format!("org-{number}"),
+                                "n",
+                                &keys[number],
+                                &mut network.rng,
+                            )
+                            .expect("names")
                     })
                     .collect();
                 let note = Note::new(checkpoint.clone(), lines.clone());
                 let verdict = Note::parse(&note.to_text()).and_then(|note| judge(&note, &set));
-                assert_eq!(verdict.is_ok(), signed >= needed && witnesses_required == 0, "{signed} of {count}");
-                lines.push(checkpoint.witness("regulator", 1_767_571_300_000, &witness_key, &mut network.rng).expect("a name"));
+                assert_eq!(
+                    verdict.is_ok(),
+                    signed >= needed && witnesses_required == 0,
+                    "{signed} of {count}"
+                );
+                lines.push(
+                    checkpoint
+                        .witness(
+                            "regulator",
+                            1_767_571_300_000,
+                            &witness_key,
+                            &mut network.rng,
+                        )
+                        .expect("a name"),
+                );
                 let note = Note::new(checkpoint.clone(), lines);
                 let verdict = Note::parse(&note.to_text()).and_then(|note| judge(&note, &set));
-                assert_eq!(verdict.as_ref().is_ok(), signed >= needed, "{signed} of {count} with a witness");
+                assert_eq!(
+                    verdict.as_ref().is_ok(),
+                    signed >= needed,
+                    "{signed} of {count} with a witness"
+                );
                 if let Ok(finality) = verdict {
-                    assert_eq!(finality.witnesses, [("regulator".to_owned(), 1_767_571_300_000)]);
+                    assert_eq!(
+                        finality.witnesses,
+                        [("regulator".to_owned(), 1_767_571_300_000)]
+                    );
                     assert_eq!(finality.organisations.len(), signed);
                 }
             }

@@ -2,7 +2,6 @@
 
 use crate::calculation::Catalogues;
 use crate::command::{self, Call, Kind};
-use crate::domain::NetworkId;
 use crate::envelope::{Outer, Parsed, Verified};
 use crate::execute::Ids;
 use crate::policy::{self, Sender};
@@ -17,7 +16,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Where an envelope stands.
 pub(super) struct Place<'a> {
-    pub network: &'a NetworkId,
     pub index: u64,
     pub time_ms: u64,
     pub verified: &'a BTreeSet<Digest>,
@@ -64,7 +62,7 @@ pub(super) fn execute(
         ..v1::Outcome::default()
     };
     let known = place.verified.contains(&outer.digest());
-    let authenticated = match checks(state, place.network, outer, rows, place.time_ms, known) {
+    let authenticated = match checks(state, outer, rows, place.time_ms, known) {
         Ok(authenticated) => authenticated,
         Err(error @ Error::Unreadable { .. }) => return Err(error),
         Err(error) => {
@@ -161,7 +159,7 @@ pub fn authenticate(
 ) -> Result<Authenticated, Stop> {
     let network = super::network_id(view)?;
     let outer = Outer::parse(&network, envelope).map_err(Refusal::from)?;
-    let authenticated = match checks(view, &network, &outer, rows, time_ms, false) {
+    let authenticated = match checks(view, &outer, rows, time_ms, false) {
         Ok(authenticated) => authenticated,
         Err(error @ Error::Unreadable { .. }) => return Err(Stop::Failed(error)),
         Err(error) => return Err(Refusal::from(error).into()),
@@ -174,16 +172,11 @@ pub fn authenticate(
 /// Decode, network, kind, sender key, signature, rows, expiry, in this order.
 fn checks(
     view: &dyn View,
-    network: &NetworkId,
     outer: &Outer,
     rows: &[Vec<u8>],
     time_ms: u64,
     known: bool,
 ) -> Result<Authenticated, Error> {
-    debug_assert_eq!(
-        Outer::parse(network, outer.bytes()).map(|again| again.id()),
-        Ok(outer.id())
-    );
     let parsed = outer.body()?;
     let level: v1::FeatureLevel = state::require(view, key::FEATURE_LEVEL)?;
     let kind = command::kind(&parsed.body().kind, level.level).ok_or_else(|| Error::Kind {

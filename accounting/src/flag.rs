@@ -66,6 +66,11 @@ impl Flags {
         self.0 |= 1 << flag as u8;
     }
 
+    /// Takes a flag out.
+    pub fn remove(&mut self, flag: Flag) {
+        self.0 &= !(1 << flag as u8);
+    }
+
     /// Adds all flags of another set.
     pub fn extend(&mut self, other: Self) {
         self.0 |= other.0;

@@ -10,7 +10,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`decimal`], [`exact`], [`date`], [`unit`], [`region`] | values |
+//! | [`decimal`], [`exact`], [`date`], [`mod@unit`], [`region`] | values |
 //! | [`gas`], [`scope`] | what is counted, and where |
 //! | [`factor`], [`catalogue`], [`shipped`] | factor sets, their files, the choice of a factor |
 //! | [`activity`], [`profile`], [`method`], [`calculation`], [`trace`] | one row |

@@ -135,7 +135,7 @@ pub enum Step {
         /// The product, exact.
         result: Exact,
         /// Its unit.
-        unit: &'static str,
+        unit: String,
     },
     /// A global warming potential was applied: `mass × GWP`.
     Gwp {
@@ -258,9 +258,17 @@ impl Step {
             Self::Round {
                 before,
                 after,
+                places,
+                rounding,
                 unit,
                 ..
-            } => format!("{} → {}", written(before), with_unit(after, unit)),
+            } => {
+                // The places that the rule names are shown, zeros too.
+                let after = after
+                    .to_fixed(*places, *rounding)
+                    .unwrap_or_else(|_| written(after));
+                format!("{} → {after} {unit}", written(before))
+            }
             Self::Factor { .. } | Self::Flagged { .. } => String::new(),
         }
     }

@@ -376,6 +376,17 @@ impl Catalogue {
     /// one has none at all for the activity, and only in scope 3; otherwise the row must name it.
     fn keep_reach(&self, candidates: &mut Candidates, query: &Query<'_>) -> Result<(), Error> {
         let Some(region) = query.region else {
+            // Without a region nothing but the name tells the country, so the name must be of one country only.
+            let mut countries = candidates
+                .iter()
+                .map(|index| self.factor(*index).1.region.country());
+            let first = countries.next();
+            if query.equals.is_none() && countries.any(|other| Some(other) != first) {
+                return Err(Error::AmbiguousFactor {
+                    activity: query.activity.to_owned(),
+                    candidates: self.labels(candidates),
+                });
+            }
             return Ok(());
         };
         let reaches = |index: &FactorIndex| {

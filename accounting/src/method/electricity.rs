@@ -3,7 +3,7 @@
 use super::emission_factor::apply;
 use super::{Error, Flag, Method, Recorder, Reference, Role, Row, Selected};
 use crate::calculation::Calculation;
-use crate::catalogue::FactorIndex;
+use crate::catalogue::Reason;
 use crate::factor::Treatment;
 
 /// Treatments that a row may name for its electricity. A life-cycle factor is none of them.
@@ -70,7 +70,7 @@ pub(super) fn calculate<R: Recorder>(row: &mut Row<'_, R>) -> Result<Calculation
         Some(market) => Some(market),
         None => {
             // Without an instrument: the residual mix, else the grid average, disclosed (Scope 2 Guidance, Table 6.3).
-            residual(row, location.factor)?
+            residual(row, &location)?
         }
     };
     let market = match market {
@@ -84,17 +84,13 @@ pub(super) fn calculate<R: Recorder>(row: &mut Row<'_, R>) -> Result<Calculation
 }
 
 /// The residual mix beside a grid average: of the same set if it has one, so that both columns are of one vintage.
-fn residual<R: Recorder>(
-    row: &Row<'_, R>,
-    location: FactorIndex,
-) -> Result<Option<Selected>, Error> {
-    let (_, factor) = row.catalogue.factor(location);
+fn residual<R: Recorder>(row: &Row<'_, R>, location: &Selected) -> Result<Option<Selected>, Error> {
+    let (_, factor) = row.catalogue.factor(location.factor);
     let same_set = Reference {
-        set: Some(row.catalogue.prepared(location).set),
+        set: Some(row.catalogue.prepared(location.factor).set),
         ..Reference::default()
     };
-    let mut query = row.query(&[]);
-    query.treatments = &[Treatment::Residual];
+    let mut query = row.query(&[Treatment::Residual]);
     query.region = query.region.or(Some(factor.region));
     query.activity = &factor.activity;
     query.equals = None;
@@ -103,16 +99,20 @@ fn residual<R: Recorder>(
         match row.catalogue.select(&query) {
             Ok(mut residual) => {
                 // China publishes no residual mix; the average without market-traded non-fossil power stands for it.
-                if row
-                    .catalogue
-                    .factor(residual.factor)
-                    .1
-                    .region
-                    .country()
-                    .code()
-                    == "CN"
-                {
+                let (_, published) = row.catalogue.factor(residual.factor);
+                if published.region.country().code() == "CN" {
                     residual.flags.insert(Flag::ResidualProxy);
+                }
+                // The row did not name this factor: it follows the grid average.
+                residual.reason = match location.reason {
+                    Reason::Equal => Reason::Named,
+                    reason => reason,
+                };
+                if location.reason == Reason::Newest
+                    && residual.flags.contains(Flag::EarlierPeriodNamed)
+                {
+                    residual.flags.remove(Flag::EarlierPeriodNamed);
+                    residual.flags.insert(Flag::NewestPublishedUsed);
                 }
                 return Ok(Some(residual));
             }

@@ -76,7 +76,7 @@ pub(super) fn apply<R: Recorder>(
                         Operand::new(rate.clone(), format!("kg {gas}/{to_unit}")),
                     ],
                     result: mass.clone(),
-                    unit: "kg",
+                    unit: "kg".to_owned(),
                 });
                 add_gas(row, &mut emissions, *gas, mass)?;
             }
@@ -108,7 +108,7 @@ pub(super) fn apply<R: Recorder>(
                         Operand::new(rate.clone(), format!("kg CO2e/{to_unit}")),
                     ],
                     result: result.clone(),
-                    unit: "kg",
+                    unit: "kg".to_owned(),
                 };
                 Ok((step, result))
             };
@@ -148,7 +148,7 @@ pub(super) fn apply<R: Recorder>(
                 Operand::new(rate.clone(), format!("kg CO2/{to_unit}")),
             ],
             result: mass,
-            unit: "kg",
+            unit: "kg".to_owned(),
         });
     }
     Ok(emissions)
@@ -188,8 +188,11 @@ pub(super) fn add_gas<R: Recorder>(
     }
 }
 
-/// Records that the total is the sum of its parts.
+/// Records that the total is the sum of its parts, where there are several.
 pub(super) fn record_sum<R: Recorder>(row: &mut Row<'_, R>, emissions: &Emissions, role: Role) {
+    if emissions.gases.len() < 2 {
+        return;
+    }
     row.recorder.record(|| Step::Sum {
         subject: Subject::Total(role),
         terms: emissions

@@ -96,7 +96,7 @@ pub(super) fn calculate<R: Recorder>(
             Operand::new(Exact::from_integer(1_000), "kg/t"),
         ],
         result: kilograms.clone(),
-        unit: "kg",
+        unit: "kg".to_owned(),
     });
     let mut emissions = Emissions::default();
     if fuel_type == Some(FuelType::Biomass) {
@@ -194,7 +194,7 @@ fn carbon<R: Recorder>(
             Operand::new(per_heat.value.clone(), "tC/GJ"),
         ],
         result: carbon.clone(),
-        unit: "tC",
+        unit: format!("tC/{per}"),
     });
     Ok((carbon, per, ("fuel_ncv", "E = AD × NCV × CC × OF × 44/12")))
 }

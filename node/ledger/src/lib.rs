@@ -17,7 +17,7 @@
 //! | [`genesis`], [`enrolment`], [`role`], [`policy`] | founders, members, and who may do what |
 //! | [`envelope`], [`batch`], [`execute`], [`command`] | from a signed command to entries and writes |
 //! | [`calculation`] | the bridge to the engine |
-//! | [`checkpoint`], [`receipt`] | signed statements about the log, and proofs for strangers |
+//! | [`checkpoint`], [`receipt`], [`ticket`] | signed statements about the log, proofs for strangers, a door's word |
 //! | [`export`], [`audit`], [`memory`] | the log as a file, its replay, a ledger in memory |
 //! | [`Error`], [`Refusal`], [`Stop`] | what can be wrong, with permanent codes |
 
@@ -45,6 +45,7 @@ pub mod role;
 pub mod rows;
 pub mod state;
 mod stop;
+pub mod ticket;
 pub mod time;
 pub mod tree;
 

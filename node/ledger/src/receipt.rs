@@ -9,7 +9,7 @@ mod summary;
 mod verify;
 
 pub use crate::v1::{Receipt, ReceiptKind};
-pub use assemble::{Evidence, Rows, assemble};
+pub use assemble::{Evidence, Rows, assemble, state_proof};
 pub use json::{from_json, to_json, verify_json};
 pub use summary::{
     AmountSummary, CategorySummary, GasSummary, ImportSummary, InventorySummary, MonthSummary,

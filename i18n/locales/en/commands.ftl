@@ -140,10 +140,10 @@ cmd-activity-import = Record the rows of a CSV or XLSX file
 
         The same file again resumes an interrupted import and records nothing twice.
     .arg-file = CSV or XLSX file
-    .arg-sheet = Sheet of the workbook; otherwise every sheet that has activity data
-    .arg-facility = Facility of rows that name none
+    .arg-sheet = Sheet of the workbook; needed if several have activity data. May be repeated
+    .arg-facility = Facility of rows that name none, or none that is registered
     .arg-skip-bad = Record the good rows and write the bad ones to a file
-    .arg-bad-rows = File for the bad rows; FILE.bad.csv beside the input if absent
+    .arg-bad-rows = File for the bad rows; FILE.rejected.csv beside the input if absent
     .arg-dry-run = Read, check and calculate, but record nothing
     .arg-pending = Record, but leave the rows pending; activity submit makes them count
     .arg-restates = Closed inventory that these rows correct; they count once inventory restate takes them in

@@ -28,6 +28,7 @@ scope-3 = scope 3
 
 flag-proxy = The factor is another country's; none is published for this one.
 flag-newest_published_used = No factor is published for this period yet; the newest one was used.
+flag-earlier_period_named = The row names a factor that was made for an earlier period.
 flag-gwp_set_of_source_differs = The source weights its CO2e with another table of global warming potentials than the inventory.
 flag-residual_proxy = The average without market-traded non-fossil power stands for the residual mix, which is not published.
 flag-no_residual_mix = No residual mix is published; the grid average stands in.
@@ -56,6 +57,8 @@ import-status-pending = pending
 import-status-submitted = waiting for review
 import-status-counting = counting
 import-status-voided = withdrawn
+import-status-row_voided = voided
+import-status-row_replaced = replaced
 
 consolidation-operational_control = operational control
 consolidation-financial_control = financial control
@@ -64,7 +67,7 @@ consolidation-equity_share = equity share
 rounding-unrounded = nothing is rounded before the result is shown
 rounding-mee_guideline = steps of the MEE guideline
 
-gas-co2e = published as CO2e only
+gas-unallocated = not divided among gases by the source
 
 raft-role-leader = leader
 raft-role-follower = follower
@@ -72,12 +75,12 @@ raft-role-candidate = candidate
 raft-role-learner = learner
 raft-role-stopped = stopped
 
+treatment-any = not electricity
 treatment-location = location-based
 treatment-market = market-based
 treatment-ets = emissions trading
 treatment-lifecycle = life cycle
 treatment-residual = residual mix
-treatment-fossil = fossil power
 
 misfit-unit = the unit differs
 misfit-category = the category differs

@@ -140,10 +140,10 @@ cmd-activity-import = 记录 CSV 或 XLSX 文件中的数据行
 
         再次导入同一文件时会接着完成中断的导入，不会重复记录。
     .arg-file = CSV 或 XLSX 文件
-    .arg-sheet = 工作表名称；未指定时读取所有含活动数据的工作表
-    .arg-facility = 数据行未写明设施时采用的设施
+    .arg-sheet = 工作表名称；有多个含活动数据的工作表时必须指定。可重复使用
+    .arg-facility = 数据行未写明设施，或所写设施未登记时采用的设施
     .arg-skip-bad = 记录正确的行，并将错误的行写入文件
-    .arg-bad-rows = 错误行的输出文件；未指定时为输入文件旁的“文件名.bad.csv”
+    .arg-bad-rows = 错误行的输出文件；未指定时为输入文件旁的“文件名.rejected.csv”
     .arg-dry-run = 只读取、检查和核算，不记录
     .arg-pending = 记录但保持待提交状态；由 activity submit 使其计入
     .arg-restates = 这些数据行所更正的已封账清单；由 inventory restate 纳入后才计入

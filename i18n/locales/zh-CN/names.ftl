@@ -28,6 +28,7 @@ scope-3 = 范围三
 
 flag-proxy = 采用了其他国家的排放因子作为替代，本国没有已发布的因子。
 flag-newest_published_used = 该时期的排放因子尚未发布，采用了最新发布的因子。
+flag-earlier_period_named = 数据行指名采用了较早时期的排放因子。
 flag-gwp_set_of_source_differs = 来源中的二氧化碳当量所用的全球变暖潜势表与清单不同。
 flag-residual_proxy = 剩余电力组合未发布，以扣除市场化交易非化石电量后的平均值代替。
 flag-no_residual_mix = 剩余电力组合未发布，以电网平均值代替。
@@ -56,6 +57,8 @@ import-status-pending = 待提交
 import-status-submitted = 待审核
 import-status-counting = 已计入
 import-status-voided = 已撤回
+import-status-row_voided = 已作废
+import-status-row_replaced = 已替换
 
 consolidation-operational_control = 运营控制
 consolidation-financial_control = 财务控制
@@ -64,7 +67,7 @@ consolidation-equity_share = 股权比例
 rounding-unrounded = 得出结果之前不作修约
 rounding-mee_guideline = 按生态环境部指南的步骤修约
 
-gas-co2e = 仅以二氧化碳当量发布
+gas-unallocated = 来源未按气体划分
 
 raft-role-leader = 领导节点
 raft-role-follower = 跟随节点
@@ -72,12 +75,12 @@ raft-role-candidate = 候选节点
 raft-role-learner = 学习节点
 raft-role-stopped = 已停止
 
+treatment-any = 非电力
 treatment-location = 基于位置
 treatment-market = 基于市场
 treatment-ets = 碳排放权交易
 treatment-lifecycle = 生命周期
 treatment-residual = 剩余电力组合
-treatment-fossil = 火电
 
 misfit-unit = 单位不符
 misfit-category = 类别不符

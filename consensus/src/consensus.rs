@@ -458,7 +458,8 @@ impl Consensus {
 
     fn not_proposed(&self, term: u64, forward: &ForwardToLeader<TypeConfig>) -> Error {
         let current = self.inner.raft.metrics().borrow_watched().current_term;
-        if forward.reason == ForwardReason::NotLeader && current > term {
+        let own = forward.leader_id == Some(self.inner.options.node_id);
+        if forward.reason == ForwardReason::NotLeader && (current > term || own) {
             return Error::TermOver { term };
         }
         not_leader(forward)
@@ -525,12 +526,12 @@ fn open(
     }
     let snapshots = Snapshots::open(&options.storage, options.network_id, options.chunk_bytes)?;
     let applied = machine::applied(application)?.last_log_id;
-    let log = LogStore::open(disk, options.message_bytes_max, failure)?;
-    let ends = log.ends();
     let snapshot = match snapshots.current()? {
         Some(stored) => stored.meta()?.last_log_id,
         None => None,
     };
+    let log = LogStore::open(disk, options.message_bytes_max, failure)?;
+    let ends = log.ends();
     let outcome = match applied {
         // A state beyond the log is what an interrupted installation of a snapshot leaves; anything else was lost.
         Some(applied) if Some(applied) > ends.last && Some(applied) != snapshot => {

@@ -17,6 +17,7 @@ use crate::engine::{Entry, EntryPayload, LeaderId, LogId, Raft, TypeConfig, Vote
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::log::store::LogStore;
+use crate::log::tail::next_index;
 use crate::record::{
     self, AppendOutcome, AppendRequest, AppendResponse, Ballot, Blank, ElectionAnswer,
     ElectionQuestion, ElectionRequest, ElectionResponse, Route, SnapshotAnswer, SnapshotRequest,
@@ -73,7 +74,10 @@ impl Inbound {
 
     /// The vote of a message that only the leader itself sends.
     fn leader_vote(&self, from: NodeId, vote: Option<record::Vote>) -> Result<Vote, Error> {
-        let vote: Vote = vote.ok_or(Error::MessageInvalid)?.into();
+        let vote: Vote = vote
+            .filter(|vote| vote.committed)
+            .ok_or(Error::MessageInvalid)?
+            .into();
         if vote.leader_id.voted_for != from {
             return Err(Error::WrongSender {
                 claimed: vote.leader_id.voted_for,
@@ -98,11 +102,13 @@ impl Inbound {
             .into_iter()
             .map(|entry| entry.into_engine().map_err(|_| Error::MessageInvalid))
             .collect::<Result<_, _>>()?;
+        let previous: Option<LogId> = request.previous.map(Into::into);
+        self.check_entries(vote, previous, &entries).await?;
         let leader_commit: Option<LogId> = request.leader_commit.map(Into::into);
         self.inspect(vote, leader_commit, &entries).await?;
         let request = AppendEntriesRequest {
             vote,
-            prev_log_id: request.previous.map(Into::into),
+            prev_log_id: previous,
             entries,
             leader_commit,
         };
@@ -124,6 +130,31 @@ impl Inbound {
         Ok(AppendResponse {
             outcome: Some(outcome),
         })
+    }
+
+    /// The engine takes some properties of a message for granted and would stop on one that breaks them: entries follow
+    /// each other, none is of a later term than its sender's, none contradicts what is committed here.
+    async fn check_entries(
+        &self,
+        vote: Vote,
+        previous: Option<LogId>,
+        entries: &[Entry],
+    ) -> Result<(), Error> {
+        let committed = self.raft.metrics().borrow_watched().local_committed;
+        let mut last = previous;
+        for entry in entries {
+            let id = entry.log_id;
+            let follows = id.index == next_index(last) && Some(id) > last;
+            if !follows || id.leader_id.term > vote.leader_id.term {
+                return Err(Error::MessageInvalid);
+            }
+            let settled = committed.is_some_and(|committed| id.index <= committed.index);
+            if settled && !self.log.holds(id).await? {
+                return Err(Error::MessageInvalid);
+            }
+            last = Some(id);
+        }
+        Ok(())
     }
 
     /// Lets the application look at every batch that this node does not hold yet, before the engine sees the message.
@@ -217,7 +248,15 @@ impl Inbound {
             let snapshots = self.snapshots.clone();
             let receiving = self.blocking(move || snapshots.receive(manifest)).await?;
             let metrics = self.raft.metrics().borrow_watched().clone();
-            if receiving.meta().last_log_id <= metrics.last_applied {
+            let last = receiving.meta().last_log_id;
+            let later = last.is_some_and(|last| last.leader_id.term > vote.leader_id.term);
+            let beside = last > metrics.local_committed
+                && next_index(last) <= next_index(metrics.local_committed);
+            if later || beside {
+                // The engine would stop on it: such a snapshot belongs to another history.
+                return Err(Error::SnapshotRefused { what: "position" });
+            }
+            if last <= metrics.last_applied {
                 // Installed by an earlier attempt whose answer was lost.
                 return Ok(SnapshotResponse {
                     answer: Some(SnapshotAnswer::Done(metrics.vote.into())),

@@ -692,3 +692,134 @@ fn sync_folder(folder: &Path) -> Result<(), Error> {
         .and_then(|folder| folder.sync_all())
         .map_err(|error| Error::disk("sync folder", error))
 }
+
+#[cfg(all(test, feature = "rocksdb"))]
+mod tests {
+    use super::*;
+    use crate::engine::log_id;
+    use crate::record::AppliedState;
+
+    struct Fixed(u64, Vec<u8>);
+
+    impl SnapshotView for Fixed {
+        fn applied_state(&self) -> Vec<u8> {
+            AppliedState::encode_blob(
+                Some(log_id(1, self.0)),
+                &crate::engine::StoredMembership::default(),
+            )
+        }
+
+        fn write(self: Box<Self>, sink: &mut dyn Write) -> io::Result<()> {
+            sink.write_all(&self.1)
+        }
+    }
+
+    fn open(folder: &Path) -> Snapshots {
+        Snapshots::open(&Storage::Folder(folder.to_owned()), [7; 32], 10).expect("opens")
+    }
+
+    fn content(stored: &Stored) -> Vec<u8> {
+        let mut content = Vec::new();
+        stored
+            .reader()
+            .read_to_end(&mut content)
+            .expect("is intact");
+        content
+    }
+
+    #[test]
+    fn content_of_any_length_comes_back() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (index, length) in [0usize, 1, 9, 10, 11, 20, 95].into_iter().enumerate() {
+            let bytes: Vec<u8> = (0..length).map(|byte| byte as u8).collect();
+            let snapshots = open(folder.path());
+            let stored = snapshots
+                .build(Box::new(Fixed(index as u64, bytes.clone())))
+                .expect("builds");
+            assert_eq!(content(&stored), bytes);
+            let again = open(folder.path())
+                .current()
+                .expect("reads")
+                .expect("is there");
+            assert_eq!(content(&again), bytes);
+            assert_eq!(again.chunk_count(), length.div_ceil(10) as u64);
+        }
+        let names = final_names(&folder.path().join("snapshot")).expect("lists");
+        assert_eq!(
+            names,
+            [((1, 6), "1-6".to_owned())],
+            "only the newest is kept"
+        );
+    }
+
+    #[test]
+    fn receiving_goes_on_where_it_stopped_and_refuses_what_does_not_fit() {
+        let (from, to) = (
+            tempfile::tempdir().expect("a folder"),
+            tempfile::tempdir().expect("a folder"),
+        );
+        let bytes: Vec<u8> = (0..55).collect();
+        let source = open(from.path())
+            .build(Box::new(Fixed(8, bytes.clone())))
+            .expect("builds");
+        let manifest = (*source.manifest).clone();
+        let mut receiving = open(to.path()).receive(manifest.clone()).expect("fits");
+        assert_eq!(receiving.next(), 0);
+        for number in 0..3 {
+            receiving
+                .add(number, &source.chunk(number).expect("reads"))
+                .expect("fits");
+        }
+        let refused = receiving.add(4, &source.chunk(4).expect("reads"));
+        assert_eq!(refused, Err(Error::SnapshotRefused { what: "order" }));
+        let mut damaged = source.chunk(3).expect("reads").to_vec();
+        damaged[0] ^= 1;
+        assert_eq!(
+            receiving.add(3, &damaged),
+            Err(Error::SnapshotDamaged { chunk: 3 })
+        );
+        assert!(receiving.finish().is_err());
+        drop(receiving);
+
+        // After a restart; the third chunk was only half written when the power went.
+        let path = to.path().join("snapshot/receiving/content");
+        OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .and_then(|file| file.set_len(25))
+            .expect("cuts");
+        let snapshots = open(to.path());
+        let mut receiving = snapshots.receive(manifest).expect("fits");
+        assert_eq!(receiving.next(), 2);
+        for number in 2..6 {
+            receiving
+                .add(number, &source.chunk(number).expect("reads"))
+                .expect("fits");
+        }
+        assert!(
+            snapshots.current().expect("reads").is_none(),
+            "nothing counts before it is complete"
+        );
+        let adopted = snapshots
+            .adopt(&receiving.finish().expect("is complete"))
+            .expect("is published");
+        assert_eq!(content(&adopted), bytes);
+        assert!(open(to.path()).current().expect("reads").is_some());
+    }
+
+    #[test]
+    fn a_snapshot_of_another_network_is_refused() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let stored = open(folder.path())
+            .build(Box::new(Fixed(1, vec![1])))
+            .expect("builds");
+        let mut manifest = (*stored.manifest).clone();
+        manifest.network_id = vec![8; 32];
+        let outcome = open(folder.path()).receive(manifest.clone()).err();
+        assert_eq!(outcome, Some(Error::SnapshotRefused { what: "network" }));
+        manifest.network_id = vec![7; 32];
+        manifest.size_bytes = 100;
+        let outcome = open(folder.path()).receive(manifest).err();
+        assert_eq!(outcome, Some(Error::SnapshotRefused { what: "size" }));
+    }
+}

@@ -441,3 +441,115 @@ async fn a_snapshot_of_another_network_is_refused() {
     assert_eq!(answer, Err(Error::SnapshotRefused { what: "network" }));
     cluster.shutdown().await;
 }
+
+#[tokio::test]
+async fn messages_that_the_engine_could_not_bear_are_refused() {
+    let cluster = Cluster::of_voters(1).await;
+    let (leader, index) = cluster.commit("x", &[1]).await;
+    let term = cluster.at(leader).status().term;
+    let entry = |term: u64, index: u64| record::Entry {
+        log_id: Some(record::LogId { term, index }),
+        payload: Some(record::Payload::Blank(record::Blank {})),
+    };
+    let ask =
+        async |previous: Option<record::LogId>, entries: Vec<record::Entry>, committed: bool| {
+            let request = record::AppendRequest {
+                route: Some(record::Route {
+                    network_id: NETWORK.to_vec(),
+                    from: 2,
+                    to: 1,
+                }),
+                vote: Some(record::Vote {
+                    term: term + 5,
+                    node_id: 2,
+                    committed,
+                }),
+                previous,
+                leader_commit: None,
+                entries,
+            };
+            let request = Bytes::from(request.encode_to_vec());
+            cluster
+                .at(leader)
+                .answer(2, Procedure::Append, request)
+                .await
+                .err()
+        };
+    let last = Some(record::LogId { term, index });
+    let invalid = Some(Error::MessageInvalid);
+    assert_eq!(
+        ask(last, vec![entry(term + 5, index + 2)], true).await,
+        invalid,
+        "a hole"
+    );
+    assert_eq!(
+        ask(last, vec![entry(term + 6, index + 1)], true).await,
+        invalid,
+        "from the future"
+    );
+    let back = vec![entry(term + 5, index + 1), entry(term + 4, index + 2)];
+    assert_eq!(ask(last, back, true).await, invalid, "a term going back");
+    let before = Some(record::LogId { term: 0, index: 0 });
+    assert_eq!(
+        ask(before, vec![entry(term + 5, 1)], true).await,
+        invalid,
+        "against what is committed"
+    );
+    assert_eq!(ask(last, vec![], false).await, invalid, "not a leader");
+    assert_eq!(cluster.at(leader).status().term, term);
+    cluster.commit("y", &[1]).await;
+
+    // A snapshot that ends where something else is committed, and one from after its sender's term.
+    let offer = async |applied: record::LogId| {
+        let applied_state = record::AppliedState {
+            format: 1,
+            log_id: Some(applied),
+            membership: None,
+        };
+        let manifest = record::Manifest {
+            format: 1,
+            network_id: NETWORK.to_vec(),
+            applied_state: applied_state.encode_to_vec(),
+            chunk_bytes: 64,
+            ..record::Manifest::default()
+        };
+        let request = record::SnapshotRequest {
+            route: Some(record::Route {
+                network_id: NETWORK.to_vec(),
+                from: 2,
+                to: 1,
+            }),
+            vote: Some(record::Vote {
+                term: term + 5,
+                node_id: 2,
+                committed: true,
+            }),
+            manifest: Some(manifest),
+            ..record::SnapshotRequest::default()
+        };
+        cluster
+            .at(leader)
+            .answer(2, Procedure::Snapshot, request.encode_to_vec().into())
+            .await
+            .err()
+    };
+    let refused = Some(Error::SnapshotRefused { what: "position" });
+    assert_eq!(
+        offer(record::LogId {
+            term: term + 5,
+            index: 1
+        })
+        .await,
+        refused
+    );
+    assert_eq!(
+        offer(record::LogId {
+            term: term + 6,
+            index: 100
+        })
+        .await,
+        refused
+    );
+    cluster.commit("z", &[1]).await;
+    cluster.shutdown().await;
+}

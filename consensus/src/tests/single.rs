@@ -155,6 +155,10 @@ async fn proposals_that_cannot_be_made_are_refused_cleanly() {
         Err(Error::ShutDown)
     );
     assert!(journal.batches().is_empty());
+    consensus
+        .shutdown()
+        .await
+        .expect("a second time is no error");
 }
 
 #[tokio::test]

@@ -285,7 +285,7 @@ fn work(
         };
         let outer = Outer::parse(network, &entry.envelope)?;
         ids.push(outer.id());
-        let rows = exported.rows.clone().unwrap_or_default().rows;
+        let rows = rows_as_found(&outer, entry.outcome.as_ref(), exported);
         slots.push(Slot::Envelope(outer, rows));
     }
     let complete = duplicates.next().is_none() && entries.next().is_none();
@@ -298,4 +298,24 @@ fn work(
         signature: header.signature,
         slots,
     })
+}
+
+/// The rows with which an envelope was executed. Rows that were not those of the envelope are not kept anywhere, even if the right ones came
+/// later and are kept: that they were wrong is taken from the log.
+fn rows_as_found(
+    outer: &Outer,
+    outcome: Option<&v1::Outcome>,
+    exported: &v1::ExportedEntry,
+) -> Vec<Vec<u8>> {
+    if outcome.is_none_or(|outcome| outcome.code != Error::Rows.code()) {
+        return exported.rows.clone().unwrap_or_default().rows;
+    }
+    let without_rows = outer
+        .body()
+        .is_ok_and(|parsed| parsed.body().row_count == 0);
+    if without_rows {
+        vec![Vec::new()]
+    } else {
+        Vec::new()
+    }
 }

@@ -890,3 +890,56 @@ fn rows_of_several_parts_and_facilities_add_up() {
     assert_eq!(code, "HT-CMD-020");
     replay(&mut network);
 }
+
+#[test]
+fn every_shipped_factor_set_is_adopted_and_used() {
+    let mut network = Network::new();
+    network.must("li-na", network::facility("mill-1"));
+    for set in accounting::shipped::sets().expect("shipped sets are readable") {
+        let (head, rows) = hengtan_ledger::calculation::adoption(&set);
+        network.must("chen-wei", Command::new("factor_set.adopt", &head, rows));
+    }
+    let rows = [
+        row("购入电力", "purchased_electricity", "1200", "MWh", 1),
+        row("柴油", "stationary_combustion", "10", "t", 1),
+    ];
+    let recorded = network.must("li-na", record(1, 0, &rows, "").command);
+    let results: Vec<v1::RowResult> = network
+        .memory
+        .rows(&recorded.results_root.try_into().expect("a root"))
+        .expect("readable")
+        .expect("kept")
+        .iter()
+        .map(|row| v1::RowResult::decode(row.as_slice()).expect("a result"))
+        .collect();
+    assert!(
+        results[0].factors[0].set.starts_with("mee-grid"),
+        "{:?}",
+        results[0].factors
+    );
+    assert!(
+        results
+            .iter()
+            .all(|result| !result.location.as_ref().expect("a result").co2e.is_empty())
+    );
+}
+
+#[test]
+fn rows_that_a_leader_mangled_are_refused_and_replayed_so() {
+    let mut network = Network::new();
+    network.prepare();
+    let right = network.sign("li-na", record(1, 0, &[diesel(1)], "").command);
+    let bare = network.sign("li-na", network::facility("mill-2"));
+    let mut mangled = right.clone();
+    mangled.rows = vec![network::bytes(&diesel(2))];
+    let mut stuffed = bare.clone();
+    stuffed.rows = vec![Vec::new()];
+    let applied = network.commit(vec![mangled, stuffed, right, bare]);
+    let codes: Vec<String> = applied
+        .placements
+        .iter()
+        .map(|placement| placement.outcome.clone().expect("an entry").code)
+        .collect();
+    assert_eq!(codes, ["HT-LED-010", "HT-LED-010", "", ""]);
+    replay(&mut network);
+}

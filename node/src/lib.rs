@@ -1,5 +1,14 @@
 //! Hengtan: a node that records climate data, calculates emissions and proves both, with its command line.
 
+pub mod api;
+pub mod bench;
 pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod console;
+pub mod error;
 pub mod import;
+pub mod publish;
+pub mod run;
+pub mod service;
+pub mod store;

@@ -1,0 +1,8 @@
+//! Both APIs on one port. They translate; the service decides.
+
+pub mod grpc;
+pub mod problem;
+pub mod rest;
+mod server;
+
+pub use server::{Server, check_address};

@@ -1,0 +1,96 @@
+//! The socket, and when it closes.
+
+use super::{grpc, rest};
+use crate::error::Error;
+use crate::service::Service;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Without TLS only this machine may speak to the node.
+///
+/// # Errors
+/// [`Error::ListenAddress`].
+pub fn check_address(address: SocketAddr) -> Result<(), Error> {
+    if address.ip().is_loopback() {
+        Ok(())
+    } else {
+        Err(Error::ListenAddress {
+            address: address.to_string(),
+        })
+    }
+}
+
+/// A bound socket.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Binds; port 0 = any free one.
+    ///
+    /// # Errors
+    /// [`Error::ListenAddress`], [`Error::ListenRefused`].
+    pub async fn bind(address: SocketAddr) -> Result<Self, Error> {
+        check_address(address)?;
+        let refused = |error: std::io::Error| Error::ListenRefused {
+            address: address.to_string(),
+            detail: error.to_string(),
+        };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        Ok(Self { listener, address })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` is ready, then finishes the requests that it has begun.
+    ///
+    /// # Errors
+    /// [`Error::ListenRefused`] if the socket fails.
+    pub async fn serve(
+        self,
+        service: Service,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), Error> {
+        let (router, health) = grpc::routes(service.clone()).await;
+        let probed = service.clone();
+        let counted = service.clone();
+        let probes = rest::Probes {
+            not_ready: Arc::new(move || {
+                probed
+                    .ready()
+                    .err()
+                    .map(|error| error.code().to_owned())
+                    .into_iter()
+                    .collect()
+            }),
+            metrics: Arc::new(move || counted.metrics_text().unwrap_or_default()),
+        };
+        let door = Arc::new(grpc::Door::new(service.clone()));
+        let router = rest::router(door, probes, service.limits().request_bytes_max).merge(router);
+        let router = router.layer(tower::limit::GlobalConcurrencyLimitLayer::new(
+            service.limits().requests_max,
+        ));
+        let address = self.address;
+        let stop = async move {
+            stop.await;
+            // Watches of the health service never end by themselves.
+            health.abort();
+        };
+        axum::serve(self.listener, router)
+            .with_graceful_shutdown(stop)
+            .await
+            .map_err(|error| Error::ListenRefused {
+                address: address.to_string(),
+                detail: error.to_string(),
+            })
+    }
+}

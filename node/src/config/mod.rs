@@ -1,0 +1,254 @@
+//! The node's settings: defaults, `config.toml`, environment `HENGTAN__SECTION__KEY`, flags; later ones win, and each value knows where it
+//! comes from.
+
+mod context;
+mod folder;
+mod found;
+mod setting;
+
+pub use context::{Context, Identity};
+pub use folder::{Folder, nodes_of, read_key, write_new, write_secret};
+pub use found::{Founder, Founding, found};
+pub use setting::{Origin, SETTINGS, Setting, Value};
+
+use crate::error::Error;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Settings of a node, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Name of the node in genesis.
+    pub node: String,
+    /// File of the signed genesis.
+    pub genesis: PathBuf,
+    /// Folder of store and log.
+    pub data: PathBuf,
+    /// File of the statement key.
+    pub statement_key: PathBuf,
+    /// Where both APIs listen; port 0 = any free one.
+    pub listen: SocketAddr,
+    /// Bounds of the door.
+    pub limits: Limits,
+    /// How batches are filled.
+    pub batch: Batching,
+    /// The operator has looked at the clock: go on after a jump.
+    pub clock_jump_accepted: bool,
+    /// How long a stopping node waits for what it has begun, milliseconds.
+    pub shutdown_ms: u64,
+}
+
+/// Bounds of the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Size of a request, bytes.
+    pub request_bytes_max: usize,
+    /// Requests that are worked on at once.
+    pub requests_max: usize,
+    /// Envelopes that wait for a batch.
+    pub queue_envelopes_max: usize,
+    /// Their size, rows included, bytes.
+    pub queue_bytes_max: usize,
+    /// Envelopes per second of one sender.
+    pub sender_envelopes_per_second: u32,
+    /// How many of them at once.
+    pub sender_burst: u32,
+    /// How long Submit waits for finality when the caller names no time, milliseconds.
+    pub wait_default_ms: u64,
+    /// The longest that a caller may name, milliseconds.
+    pub wait_max_ms: u64,
+    /// Items of a page when the caller names no size.
+    pub page_default: u32,
+    /// The largest page.
+    pub page_max: u32,
+}
+
+/// How batches are filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batching {
+    /// Envelopes of one batch.
+    pub envelopes_max: usize,
+    /// Size of one batch, bytes.
+    pub bytes_max: usize,
+    /// How long the first envelope waits for company, milliseconds.
+    pub linger_ms: u64,
+}
+
+/// What a flag sets: key and value.
+pub type Flags = BTreeMap<String, String>;
+
+impl Config {
+    /// Reads the settings of a file and what overrides them.
+    ///
+    /// # Errors
+    /// Every problem found, not only the first.
+    pub fn load(
+        path: &Path,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: &Flags,
+    ) -> Result<(Self, Vec<Setting>), Vec<Error>> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            vec![Error::FileUnreadable {
+                path: path.display().to_string(),
+                detail: error.to_string(),
+            }]
+        })?;
+        let file = path.display().to_string();
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let (settings, mut problems) = setting::gather(&file, &text, environment, flags);
+        match Self::build(&settings, folder, &mut problems) {
+            Some(config) if problems.is_empty() => Ok((config, settings)),
+            _ => Err(problems),
+        }
+    }
+
+    fn build(settings: &[Setting], folder: &Path, problems: &mut Vec<Error>) -> Option<Self> {
+        let mut of = setting::Reader::new(settings, problems);
+        let node = of.text("node.name");
+        let genesis = of.text("node.genesis").map(|path| folder.join(path));
+        let data = of.text("node.data").map(|path| folder.join(path));
+        let statement_key = of.text("node.statement_key").map(|path| folder.join(path));
+        let listen = of.address("api.listen");
+        let limits = Limits {
+            request_bytes_max: of.size("limits.request_bytes_max"),
+            requests_max: of.size("limits.requests_max"),
+            queue_envelopes_max: of.size("limits.queue_envelopes_max"),
+            queue_bytes_max: of.size("limits.queue_bytes_max"),
+            sender_envelopes_per_second: of.count("limits.sender_envelopes_per_second"),
+            sender_burst: of.count("limits.sender_burst"),
+            wait_default_ms: of.number("limits.wait_default_ms"),
+            wait_max_ms: of.number("limits.wait_max_ms"),
+            page_default: of.count("limits.page_default"),
+            page_max: of.count("limits.page_max"),
+        };
+        let batch = Batching {
+            envelopes_max: of.size("batch.envelopes_max"),
+            bytes_max: of.size("batch.bytes_max"),
+            linger_ms: of.number("batch.linger_ms"),
+        };
+        let clock_jump_accepted = of.flag("clock.jump_accepted");
+        let shutdown_ms = of.number("node.shutdown_ms");
+        Some(Self {
+            node: node?,
+            genesis: genesis?,
+            data: data?,
+            statement_key: statement_key?,
+            listen: listen?,
+            limits,
+            batch,
+            clock_jump_accepted,
+            shutdown_ms,
+        })
+    }
+
+    /// Looks at what the settings point to: address, files, keys, genesis. Nothing is written.
+    #[must_use]
+    pub fn check(&self) -> Vec<Error> {
+        let mut problems = Vec::new();
+        if let Err(error) = crate::api::check_address(self.listen) {
+            problems.push(error);
+        }
+        match (
+            Folder::genesis(&self.genesis),
+            read_key(&self.statement_key),
+        ) {
+            (Ok(founded), Ok(key)) => {
+                if let Err(error) =
+                    crate::service::identity(&founded, &self.node, &key, &self.statement_key)
+                {
+                    problems.push(error);
+                }
+            }
+            (founded, key) => problems.extend(founded.err().into_iter().chain(key.err())),
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(
+        text: &str,
+        environment: &[(&str, &str)],
+        flags: &[(&str, &str)],
+    ) -> Result<(Config, Vec<Setting>), Vec<Error>> {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, text).expect("written");
+        let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        Config::load(
+            &path,
+            environment.iter().map(pair),
+            &flags.iter().map(pair).collect(),
+        )
+    }
+
+    const SMALLEST: &str = "[node]\nname = \"node-1\"\ngenesis = \"../genesis.pb\"\n";
+
+    #[test]
+    fn later_sources_win_and_each_value_knows_its_origin() {
+        let text = format!("{SMALLEST}[batch]\nlinger_ms = 7\nenvelopes_max = 9\n");
+        let (config, settings) = load(
+            &text,
+            &[("HENGTAN__BATCH__LINGER_MS", "8"), ("HENGTAN_LANG", "zh")],
+            &[("api.listen", "127.0.0.1:0")],
+        )
+        .expect("valid");
+        assert_eq!((config.batch.linger_ms, config.batch.envelopes_max), (8, 9));
+        assert_eq!(config.listen.port(), 0);
+        let origin = |key: &str| {
+            settings
+                .iter()
+                .find(|setting| setting.key == key)
+                .map(|setting| setting.origin.clone())
+        };
+        assert_eq!(
+            origin("batch.linger_ms"),
+            Some(Origin::Environment("HENGTAN__BATCH__LINGER_MS".to_owned()))
+        );
+        assert!(
+            matches!(
+                origin("batch.envelopes_max"),
+                Some(Origin::File { line: 6, .. })
+            ),
+            "{:?}",
+            origin("batch.envelopes_max")
+        );
+        assert_eq!(origin("api.listen"), Some(Origin::Flag));
+        assert_eq!(origin("limits.page_max"), Some(Origin::Default));
+    }
+
+    #[test]
+    fn every_problem_is_reported_at_once() {
+        let problems = load(
+            "[node]\ngenesis = 3\n[batch]\nlingerms = 7\nlinger_ms = \"soon\"\n",
+            &[("HENGTAN__NO__SUCH", "1")],
+            &[],
+        )
+        .expect_err("invalid");
+        let mut codes: Vec<_> = problems.iter().map(Error::code).collect();
+        codes.sort_unstable();
+        assert_eq!(
+            codes,
+            [
+                "HT-NOD-004",
+                "HT-NOD-004",
+                "HT-NOD-005",
+                "HT-NOD-005",
+                "HT-NOD-006"
+            ]
+        );
+    }
+
+    #[test]
+    fn broken_toml_names_its_line() {
+        let problems = load("[node]\nname = \n", &[], &[]).expect_err("invalid");
+        assert!(
+            matches!(problems.as_slice(), [Error::ConfigSyntax { line: 2, .. }]),
+            "{problems:?}"
+        );
+    }
+}

@@ -1,0 +1,267 @@
+//! What can go wrong in the node, each with its permanent code. Sentences for people live in the catalogues.
+
+use std::fmt;
+
+/// What kind of failure it is, whatever its code: decides the HTTP status, the gRPC status and the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The input is wrong; sending it again does not help.
+    BadInput,
+    /// Signature, certificate or role does not allow it.
+    NotAuthorised,
+    /// There is no such thing.
+    NotFound,
+    /// It contradicts what is there.
+    Conflict,
+    /// More than the door takes.
+    TooMany,
+    /// Not now; trying again may help.
+    Unavailable,
+    /// A proof, root, signature or checksum is wrong.
+    Integrity,
+    /// The node's own fault.
+    Internal,
+}
+
+/// Declares the node's own errors: variant, code, class, fields.
+macro_rules! errors {
+    ($($(#[$doc:meta])* $variant:ident $({ $($(#[$field_doc:meta])* $field:ident: $kind:ty),* $(,)? })? = $code:literal $class:ident;)*) => {
+        /// A failure of the node or its door.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Error {
+            $($(#[$doc])* $variant $({ $($(#[$field_doc])* $field: $kind),* })?,)*
+            /// The ledger's.
+            Ledger(hengtan_ledger::Error),
+            /// A command's or the policy's.
+            Refusal(hengtan_ledger::Refusal),
+            /// Consensus'.
+            Consensus(consensus::Error),
+            /// The cryptography's.
+            Crypto(crypto_sm::Error),
+        }
+
+        /// Every code that the node itself gives.
+        pub const CODES: &[&str] = &[$($code),*];
+
+        impl Error {
+            /// The permanent code.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$variant { .. } => $code,)*
+                    Self::Ledger(error) => error.code(),
+                    Self::Refusal(error) => error.code(),
+                    Self::Consensus(error) => error.code(),
+                    Self::Crypto(error) => error.code(),
+                }
+            }
+
+            /// Variables of the code's message.
+            #[must_use]
+            pub fn fields(&self) -> Vec<(&'static str, String)> {
+                match self {
+                    $(Self::$variant $({ $($field),* })? => vec![$($((stringify!($field), $field.to_string())),*)?],)*
+                    Self::Ledger(error) => error.fields(),
+                    Self::Refusal(error) => error.fields(),
+                    Self::Consensus(error) => error.fields(),
+                    Self::Crypto(error) => error.fields(),
+                }
+            }
+
+            /// What kind of failure it is.
+            #[must_use]
+            pub fn class(&self) -> Class {
+                match self {
+                    $(Self::$variant { .. } => Class::$class,)*
+                    Self::Ledger(error) => ledger_class(error),
+                    Self::Refusal(_) => Class::BadInput,
+                    Self::Consensus(error) => consensus_class(error),
+                    Self::Crypto(_) => Class::Integrity,
+                }
+            }
+        }
+    };
+}
+
+errors! {
+    /// A file cannot be read.
+    FileUnreadable { /** The file. */ path: String, /** What the system said. */ detail: String } = "HT-NOD-001" BadInput;
+    /// A file or folder cannot be written.
+    FileUnwritable { /** The file. */ path: String, /** What the system said. */ detail: String } = "HT-NOD-002" Internal;
+    /// The configuration is no TOML.
+    ConfigSyntax { /** The file. */ path: String, /** Line, from 1. */ line: usize, /** What the parser said. */ detail: String } = "HT-NOD-003" BadInput;
+    /// A setting that does not exist.
+    ConfigKey { /** Its key. */ key: String, /** Where it stands. */ origin: String } = "HT-NOD-004" BadInput;
+    /// A setting's value makes no sense.
+    ConfigValue { /** Its key. */ key: String, /** The value. */ value: String, /** Where it stands. */ origin: String, /** What would be right. */ expected: String } = "HT-NOD-005" BadInput;
+    /// A setting that must be there is not.
+    ConfigMissing { /** Its key. */ key: String } = "HT-NOD-006" BadInput;
+    /// The node would listen beyond this machine, without TLS.
+    ListenAddress { /** The address. */ address: String } = "HT-NOD-007" BadInput;
+    /// Another program listens there, or the system forbids it.
+    ListenRefused { /** The address. */ address: String, /** What the system said. */ detail: String } = "HT-NOD-008" Unavailable;
+    /// A network is made in an empty folder only.
+    FolderNotEmpty { /** The folder. */ path: String } = "HT-NOD-009" Conflict;
+    /// The folder holds several nodes, or none.
+    NodeAmbiguous { /** The folder. */ path: String, /** Nodes found, separated by commas. */ found: String } = "HT-NOD-010" BadInput;
+    /// Others than the owner may read a key file.
+    KeyExposed { /** The file. */ path: String, /** Its mode, octal. */ mode: String } = "HT-NOD-011" NotAuthorised;
+    /// A key file holds no key.
+    KeyInvalid { /** The file. */ path: String, /** Code of the cause. */ cause: String } = "HT-NOD-012" BadInput;
+    /// The node's key is not the one that genesis names.
+    KeyMismatch { /** The file. */ path: String, /** The node. */ node: String } = "HT-NOD-013" Integrity;
+    /// Genesis names no such node.
+    NodeUnknown { /** The node. */ node: String } = "HT-NOD-014" NotFound;
+    /// Genesis is not valid.
+    GenesisInvalid { /** The file. */ path: String, /** Code and fields of the cause. */ cause: String } = "HT-NOD-015" Integrity;
+    /// The store cannot be opened.
+    StoreOpen { /** Its folder. */ path: String, /** What the database said. */ detail: String } = "HT-NOD-016" Unavailable;
+    /// The store cannot be read.
+    StoreRead { /** What the database said. */ detail: String } = "HT-NOD-017" Internal;
+    /// The store cannot be written.
+    StoreWrite { /** What the database said. */ detail: String } = "HT-NOD-018" Internal;
+    /// The store was written by a newer program.
+    StoreFormat { /** Format found. */ found: u32, /** Newest format known. */ supported: u32 } = "HT-NOD-019" BadInput;
+    /// The store belongs to another network or node.
+    StoreIdentity { /** Network or node id found. */ found: String, /** The configured one. */ expected: String } = "HT-NOD-020" Conflict;
+    /// The store contradicts itself.
+    StoreDamaged { /** What does not fit. */ what: String } = "HT-NOD-021" Integrity;
+    /// The clock jumped by more than an hour.
+    ClockJump { /** What the clock should say, RFC 3339. */ expected: String, /** What it says. */ found: String } = "HT-NOD-022" Unavailable;
+    /// This node signed other roots for this size, or a larger size, before.
+    CheckpointConflict { /** Size that was signed. */ signed: u64, /** Size to be signed. */ wanted: u64 } = "HT-NOD-023" Integrity;
+    /// This version runs networks with one voting node only.
+    SeveralNodes { /** Nodes in genesis. */ nodes: usize } = "HT-NOD-024" BadInput;
+    /// A measurement could not be made.
+    BenchFailed { /** What went wrong. */ detail: String } = "HT-NOD-025" Internal;
+    /// The node is not ready.
+    NotReady { /** Code of the reason. */ reason: String } = "HT-API-001" Unavailable;
+    /// Too many envelopes wait.
+    QueueFull { /** Envelopes that may wait. */ limit: usize } = "HT-API-002" TooMany;
+    /// The sender hands in more than its share.
+    RateLimited { /** Envelopes per second. */ limit: u32 } = "HT-API-003" TooMany;
+    /// A request is larger than the door takes.
+    TooLarge { /** What is too large. */ what: String, /** Found, in bytes. */ found: u64, /** The limit, in bytes. */ limit: u64 } = "HT-API-004" TooMany;
+    /// A field of the request is missing or makes no sense.
+    Field { /** Its name. */ field: String, /** Its value. */ value: String } = "HT-API-005" BadInput;
+    /// There is no such thing.
+    NotFound { /** What was looked for. */ what: String, /** Its name. */ name: String } = "HT-API-006" NotFound;
+    /// A page token belongs to another list, or is none.
+    PageToken = "HT-API-007" BadInput;
+    /// No final checkpoint covers it yet.
+    NotFinal { /** Its index. */ index: u64 } = "HT-API-008" Unavailable;
+    /// Another node leads.
+    NotLeader { /** Its number; 0 = unknown. */ leader: u64 } = "HT-API-009" Unavailable;
+    /// The node is stopping.
+    Stopping = "HT-API-010" Unavailable;
+    /// Rows or results are not kept here.
+    ContentMissing { /** Index of the entry. */ index: u64 } = "HT-API-011" NotFound;
+    /// The request took too long.
+    Deadline = "HT-API-015" Unavailable;
+    /// The node failed in a way that it does not know.
+    Internal { /** For the log. */ detail: String } = "HT-API-016" Internal;
+}
+
+fn ledger_class(error: &hengtan_ledger::Error) -> Class {
+    use hengtan_ledger::Error as Ledger;
+    match error {
+        Ledger::Unreadable { .. } => Class::Internal,
+        Ledger::SenderUnknown { .. }
+        | Ledger::SenderRevoked { .. }
+        | Ledger::SenderNotValid { .. }
+        | Ledger::Signature { .. } => Class::NotAuthorised,
+        Ledger::Inclusion { .. } | Ledger::Consistency { .. } | Ledger::RowProof { .. } => {
+            Class::NotFound
+        }
+        _ => Class::BadInput,
+    }
+}
+
+fn consensus_class(error: &consensus::Error) -> Class {
+    use consensus::Error as Consensus;
+    match error {
+        Consensus::IdentityMismatch { .. } | Consensus::LogMissing { .. } => Class::Conflict,
+        Consensus::ChecksumMismatch { .. }
+        | Consensus::LogBroken { .. }
+        | Consensus::RecordInvalid { .. } => Class::Integrity,
+        Consensus::InvalidOption { .. } | Consensus::FormatUnknown { .. } => Class::BadInput,
+        Consensus::Failed(_) | Consensus::Disk { .. } => Class::Internal,
+        _ => Class::Unavailable,
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code())?;
+        for (name, value) in self.fields() {
+            write!(formatter, " {name}={value}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<hengtan_ledger::Error> for Error {
+    fn from(error: hengtan_ledger::Error) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+impl From<hengtan_ledger::Refusal> for Error {
+    fn from(error: hengtan_ledger::Refusal) -> Self {
+        Self::Refusal(error)
+    }
+}
+
+impl From<consensus::Error> for Error {
+    fn from(error: consensus::Error) -> Self {
+        Self::Consensus(error)
+    }
+}
+
+impl From<crypto_sm::Error> for Error {
+    fn from(error: crypto_sm::Error) -> Self {
+        Self::Crypto(error)
+    }
+}
+
+/// The ledger reads through the store; its traits speak the ledger's errors.
+impl From<Error> for hengtan_ledger::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Ledger(error) => error,
+            other => Self::Unreadable {
+                what: other.to_string(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_name_their_area() {
+        let mut codes = CODES.to_vec();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), CODES.len());
+        assert!(
+            codes
+                .iter()
+                .all(|code| code.starts_with("HT-NOD-") || code.starts_with("HT-API-"))
+        );
+    }
+
+    #[test]
+    fn display_gives_code_and_fields() {
+        let error = Error::ListenAddress {
+            address: "0.0.0.0:1".to_owned(),
+        };
+        assert_eq!(error.to_string(), "HT-NOD-007 address=0.0.0.0:1");
+        assert_eq!(error.class(), Class::BadInput);
+    }
+}

@@ -1,0 +1,192 @@
+//! What the node counts. Whole numbers only: durations are sums of microseconds beside their counts.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::{Registry, Unit};
+use std::time::Duration;
+
+/// Labels of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct RequestLabels {
+    /// `rest` or `grpc`.
+    pub api: &'static str,
+    /// Name of the procedure or route.
+    pub route: String,
+    /// HTTP status or gRPC status code.
+    pub status: u32,
+}
+
+/// Labels of an envelope's end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CodeLabels {
+    /// Permanent code; `accepted` without one.
+    code: String,
+}
+
+/// The node's metrics.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    envelopes: Family<CodeLabels, Counter>,
+    batches: Counter,
+    batch_envelopes: Counter,
+    batch_bytes: Counter,
+    commits: Counter,
+    commit_microseconds: Counter,
+    gauges: Gauges,
+}
+
+/// Values of one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Gauges {
+    /// Entries in the log.
+    pub entries: Gauge,
+    /// Entries that a final checkpoint covers.
+    pub final_entries: Gauge,
+    /// Envelopes that wait.
+    pub queued: Gauge,
+    /// Raft's term.
+    pub raft_term: Gauge,
+    /// 1 while this node leads.
+    pub leader: Gauge,
+    /// 1 while the node is ready.
+    pub ready: Gauge,
+    /// Size of the store, bytes.
+    pub store_bytes: Gauge,
+    /// Ledger time of the last batch, milliseconds since 1970.
+    pub ledger_time_ms: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("hengtan");
+        let requests = Family::default();
+        let envelopes = Family::default();
+        let [
+            batches,
+            batch_envelopes,
+            batch_bytes,
+            commits,
+            commit_microseconds,
+        ] = std::array::from_fn(|_| Counter::default());
+        let gauges = Gauges::default();
+        registry.register("requests", "Requests answered", Family::clone(&requests));
+        registry.register(
+            "envelopes",
+            "Envelopes by outcome",
+            Family::clone(&envelopes),
+        );
+        registry.register(
+            "batches",
+            "Batches proposed and applied",
+            Counter::clone(&batches),
+        );
+        registry.register(
+            "batch_envelopes",
+            "Envelopes in those batches",
+            Counter::clone(&batch_envelopes),
+        );
+        registry.register_with_unit(
+            "batch",
+            "Size of those batches",
+            Unit::Bytes,
+            Counter::clone(&batch_bytes),
+        );
+        registry.register(
+            "commits",
+            "Envelopes that were submitted and became final",
+            Counter::clone(&commits),
+        );
+        registry.register(
+            "commit_microseconds",
+            "Time from submission to finality, summed, in microseconds",
+            Counter::clone(&commit_microseconds),
+        );
+        for (name, help, gauge) in [
+            ("entries", "Entries in the log", &gauges.entries),
+            (
+                "final_entries",
+                "Entries that a final checkpoint covers",
+                &gauges.final_entries,
+            ),
+            (
+                "queued_envelopes",
+                "Envelopes that wait for a batch",
+                &gauges.queued,
+            ),
+            ("raft_term", "Current term", &gauges.raft_term),
+            ("leader", "1 while this node leads", &gauges.leader),
+            ("ready", "1 while the node is ready", &gauges.ready),
+            (
+                "store_bytes",
+                "Size of the store on disk",
+                &gauges.store_bytes,
+            ),
+            (
+                "ledger_time_milliseconds",
+                "Ledger time of the last batch since 1970",
+                &gauges.ledger_time_ms,
+            ),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
+        Self {
+            registry,
+            requests,
+            envelopes,
+            batches,
+            batch_envelopes,
+            batch_bytes,
+            commits,
+            commit_microseconds,
+            gauges,
+        }
+    }
+}
+
+impl Metrics {
+    /// Counts a request.
+    pub fn request(&self, labels: &RequestLabels) {
+        self.requests.get_or_create(labels).inc();
+    }
+
+    /// Counts an envelope's end; empty code = accepted.
+    pub(super) fn envelope(&self, code: &str) {
+        let code = if code.is_empty() { "accepted" } else { code };
+        self.envelopes
+            .get_or_create(&CodeLabels {
+                code: code.to_owned(),
+            })
+            .inc();
+    }
+
+    pub(super) fn batch(&self, envelopes: usize, bytes: usize) {
+        self.batches.inc();
+        self.batch_envelopes.inc_by(envelopes as u64);
+        self.batch_bytes.inc_by(bytes as u64);
+    }
+
+    pub(super) fn commit(&self, time: Duration) {
+        self.commits.inc();
+        self.commit_microseconds
+            .inc_by(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// Values of one moment, to be set before [`Metrics::to_text`].
+    pub(super) fn gauges(&self) -> &Gauges {
+        &self.gauges
+    }
+
+    /// OpenMetrics text.
+    ///
+    /// # Errors
+    /// Never in practice: a string takes everything.
+    pub fn to_text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}

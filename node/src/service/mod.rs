@@ -1,0 +1,354 @@
+//! The one door to the ledger. Both APIs only translate: whatever comes in passes [`Service::submit`], whatever goes out is read here.
+//!
+//! ```text
+//! submit ─► limits ─► authenticate ─► duplicate? ─► queue ─► proposer ─► consensus ─► application ─► publisher ─► receipt
+//! ```
+
+mod application;
+mod metrics;
+mod proposer;
+pub mod query;
+mod queue;
+mod receipt;
+mod status;
+mod submit;
+
+pub use metrics::{Metrics, RequestLabels};
+pub use query::{ActivityFilter, Page, PageRequest};
+pub use receipt::Subject;
+pub use status::Status;
+pub use submit::{End, Submission, Submitted};
+
+use crate::clock::{Clock, Watchman};
+use crate::config::{Config, Folder, Limits, read_key};
+use crate::error::Error;
+use crate::publish::Publisher;
+use crate::store::{Reading, RocksStore, Store, found};
+use application::Ledger;
+use consensus::{Consensus, Options, Storage, transport::Alone};
+use crypto_sm::sm2::SecretKey;
+use governor::clock::DefaultClock;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use hengtan_ledger::genesis::Founded;
+use hengtan_ledger::v1;
+use proposer::Proposer;
+use queue::Queue;
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+
+/// A running node's door. Clones are handles to the same one.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    store: Arc<dyn Store>,
+    founded: Founded,
+    node: v1::Node,
+    key: SecretKey,
+    clock: Arc<dyn Clock>,
+    watchman: Arc<Watchman>,
+    limits: Limits,
+    ledger: Arc<Ledger>,
+    consensus: Consensus,
+    queue: Arc<Queue>,
+    /// Size of the newest final checkpoint.
+    final_size: watch::Receiver<u64>,
+    /// Why nothing is proposed at present.
+    hindrance: watch::Receiver<Option<Error>>,
+    /// Why this node must not serve any more.
+    broken: watch::Sender<Option<Error>>,
+    verifications: Semaphore,
+    rate: RateLimiter<[u8; 32], DefaultKeyedStateStore<[u8; 32]>, DefaultClock>,
+    metrics: Arc<Metrics>,
+    started_at_ms: u64,
+    shutdown_ms: u64,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The node of genesis that a key belongs to.
+///
+/// # Errors
+/// [`Error::NodeUnknown`], [`Error::KeyMismatch`].
+pub fn identity(
+    founded: &Founded,
+    node: &str,
+    key: &SecretKey,
+    path: &Path,
+) -> Result<v1::Node, Error> {
+    let found = founded
+        .genesis()
+        .nodes
+        .iter()
+        .find(|known| known.name == node);
+    let found = found.ok_or_else(|| Error::NodeUnknown {
+        node: node.to_owned(),
+    })?;
+    if found.statement_key != key.public_key().to_uncompressed() {
+        return Err(Error::KeyMismatch {
+            path: path.display().to_string(),
+            node: node.to_owned(),
+        });
+    }
+    Ok(found.clone())
+}
+
+impl Service {
+    /// Starts a node on its data folder: self test, identity, store, log. Returns when it can take envelopes.
+    ///
+    /// # Errors
+    /// Whatever keeps it from serving: a failed self test, files, keys, a damaged store, consensus.
+    pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        crypto_sm::selftest::run()?;
+        let founded = Folder::genesis(&config.genesis)?;
+        let key = read_key(&config.statement_key)?;
+        let node = identity(&founded, &config.node, &key, &config.statement_key)?;
+        let data = config.data.clone();
+        let store = blocking(move || {
+            std::fs::create_dir_all(&data).map_err(|error| Error::FileUnwritable {
+                path: data.display().to_string(),
+                detail: error.to_string(),
+            })?;
+            RocksStore::open(&data.join("store"))
+        })
+        .await?;
+        let storage = Storage::Folder(config.data.join("raft"));
+        Self::start_on(config, founded, node, key, Arc::new(store), storage, clock).await
+    }
+
+    /// Starts a node on an opened store.
+    pub(crate) async fn start_on(
+        config: &Config,
+        founded: Founded,
+        node: v1::Node,
+        key: SecretKey,
+        store: Arc<dyn Store>,
+        storage: Storage,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
+        let nodes = founded.genesis().nodes.len();
+        if nodes != 1 {
+            return Err(Error::SeveralNodes { nodes });
+        }
+        let network = founded.network_id();
+        let ledger = {
+            let (store, founded, clock, number) = (
+                Arc::clone(&store),
+                founded.clone(),
+                Arc::clone(&clock),
+                node.number,
+            );
+            blocking(move || {
+                found(&*store, &founded, number)?;
+                Ledger::open(store, &founded, clock).map(Arc::new)
+            })
+            .await?
+        };
+        let mut options = Options::new(node.number, network, storage);
+        options.batch_bytes_max =
+            founded.genesis().limits.unwrap_or_default().batch_bytes_max as usize;
+        let application: Arc<dyn consensus::Application> = Arc::clone(&ledger) as _;
+        let consensus = Consensus::start(options, application, Arc::new(Alone)).await?;
+        // Node 1 founds the Raft group, once.
+        if !consensus.is_initialised() {
+            let member = consensus::Member {
+                address: node.address.clone(),
+            };
+            consensus
+                .initialise(BTreeMap::from([(node.number, member)]))
+                .await?;
+        }
+        let publisher = Arc::new(Publisher::open(
+            Arc::clone(&store),
+            &node.organisation,
+            &node.name,
+            key.clone(),
+        )?);
+        let watchman = Arc::new(Watchman::new(&*clock, config.clock_jump_accepted));
+        let (queue, entrance) = Queue::new(
+            config.limits.queue_envelopes_max,
+            config.limits.queue_bytes_max,
+        );
+        let metrics = Arc::new(Metrics::default());
+        let hindrance = watch::Sender::new(None);
+        let hindered = hindrance.subscribe();
+        let proposer = Proposer {
+            store: Arc::clone(&store),
+            ledger: Arc::clone(&ledger),
+            queue: Arc::clone(&queue),
+            consensus: consensus.clone(),
+            network,
+            key: key.clone(),
+            clock: Arc::clone(&clock),
+            watchman: Arc::clone(&watchman),
+            batching: config.batch,
+            metrics: Arc::clone(&metrics),
+            hindrance,
+        };
+        let service = Self {
+            inner: Arc::new(Inner {
+                store,
+                started_at_ms: clock.now_ms(),
+                founded,
+                node,
+                key,
+                clock,
+                watchman,
+                limits: config.limits,
+                final_size: publisher.size(),
+                ledger,
+                consensus,
+                queue,
+                hindrance: hindered,
+                broken: watch::Sender::new(None),
+                verifications: Semaphore::new(
+                    std::thread::available_parallelism().map_or(1, usize::from),
+                ),
+                rate: RateLimiter::keyed(
+                    Quota::per_second(positive(config.limits.sender_envelopes_per_second))
+                        .allow_burst(positive(config.limits.sender_burst)),
+                ),
+                metrics,
+                shutdown_ms: config.shutdown_ms,
+                tasks: Mutex::default(),
+            }),
+        };
+        service.begin(proposer, entrance, publisher).await?;
+        Ok(service)
+    }
+
+    /// Waits until everything committed is applied again, then lets proposer and publisher run.
+    async fn begin(
+        &self,
+        proposer: Proposer,
+        entrance: tokio::sync::mpsc::UnboundedReceiver<queue::Queued>,
+        publisher: Arc<Publisher>,
+    ) -> Result<(), Error> {
+        let inner = &self.inner;
+        let mut leadership = inner.consensus.leadership();
+        let mut failure = inner.consensus.failure();
+        tokio::select! {
+            led = leadership.wait_for(Option::is_some) => {
+                led.map_err(|_| Error::Consensus(consensus::Error::ShutDown))?;
+            }
+            failed = failure.wait_for(Option::is_some) => {
+                let fatal = failed.ok().and_then(|fatal| fatal.clone());
+                return Err(fatal.map_or(Error::Stopping, |fatal| Error::Consensus(consensus::Error::Failed(fatal))));
+            }
+        }
+        // A node that signed what it does not hold any more ends here.
+        let first = Arc::clone(&publisher);
+        blocking(move || first.publish()).await?;
+        let grown = inner.ledger.size();
+        let broken = inner.broken.clone();
+        let publishing = tokio::spawn(async move {
+            if let Err(error) = publisher.run(grown).await {
+                tracing::error!(code = error.code(), cause = %error, "publishing stopped");
+                broken.send_replace(Some(error));
+            }
+        });
+        let broken = inner.broken.clone();
+        let watching = tokio::spawn(async move {
+            if let Ok(failed) = failure.wait_for(Option::is_some).await
+                && let Some(fatal) = failed.clone()
+            {
+                broken.send_replace(Some(Error::Consensus(consensus::Error::Failed(fatal))));
+            }
+        });
+        let proposing = tokio::spawn(proposer.run(entrance));
+        let mut tasks = inner.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.extend([proposing, publishing, watching]);
+        Ok(())
+    }
+
+    /// Why the node must not go on; `Some` once that is so.
+    #[must_use]
+    pub fn broken(&self) -> watch::Receiver<Option<Error>> {
+        self.inner.broken.subscribe()
+    }
+
+    /// Takes no more envelopes, finishes those that it took as far as the time allows, and lets go of the folder.
+    ///
+    /// # Errors
+    /// [`Error::Consensus`] if it had failed before.
+    pub async fn shutdown(&self) -> Result<(), Error> {
+        let inner = &self.inner;
+        inner.queue.close();
+        let tasks =
+            std::mem::take(&mut *inner.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut tasks = tasks.into_iter();
+        if let Some(mut proposing) = tasks.next()
+            && tokio::time::timeout(Duration::from_millis(inner.shutdown_ms), &mut proposing)
+                .await
+                .is_err()
+        {
+            proposing.abort();
+        }
+        // What was committed becomes final before the door closes, so that those who wait get their receipts.
+        let size = *inner.ledger.size().borrow();
+        let mut final_size = inner.final_size.clone();
+        let reached = final_size.wait_for(|reached| *reached >= size);
+        let _ = tokio::time::timeout(Duration::from_millis(inner.shutdown_ms), reached).await;
+        for task in tasks {
+            task.abort();
+        }
+        inner.consensus.shutdown().await?;
+        Ok(())
+    }
+
+    /// What the node counts.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// Bounds of the door.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn founded(&self) -> &Founded {
+        &self.inner.founded
+    }
+
+    /// Runs a query on a thread that may block, on the store as of one moment.
+    ///
+    /// # Errors
+    /// Those of the query.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Reading<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || query(&Reading::new(&*inner.store))).await
+    }
+}
+
+fn positive(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
+}
+
+/// Runs what blocks away from the asynchronous workers.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(Error::Internal {
+            detail: error.to_string(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,391 @@
+//! The tables as the ledger reads them.
+
+use super::{Column, Snapshot, Store};
+use crate::error::Error;
+use crypto_sm::sm3::Digest;
+use hengtan_ledger::checkpoint::{Checkpoint, Note};
+use hengtan_ledger::execute::Ids;
+use hengtan_ledger::log::{self, Frontier, NodeAddress, NodeReader};
+use hengtan_ledger::map::{PageAddress, PageReader};
+use hengtan_ledger::rows::Content;
+use hengtan_ledger::state::{self, Stored, View};
+use hengtan_ledger::{Error as LedgerError, v1};
+use prost::Message as _;
+
+/// Names of single values.
+pub(crate) mod meta {
+    pub const FORMAT: &str = "format";
+    pub const IDENTITY: &str = "identity";
+    pub const APPLIED: &str = "applied";
+    pub const FRONTIER: &str = "frontier";
+    pub const VOW: &str = "vow";
+    pub const FINAL: &str = "final";
+    pub const COUNTER: &str = "counter";
+}
+
+/// Key of an index or size: big-endian, so that keys sort as numbers do.
+pub(crate) fn size_key(size: u64) -> [u8; 8] {
+    size.to_be_bytes()
+}
+
+/// What this node signed last: it never signs another root for this size, nor a smaller size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vow {
+    /// Size of the log.
+    pub size: u64,
+    /// Root of the log.
+    pub root: Digest,
+    /// Root of the state.
+    pub state_root: Digest,
+}
+
+impl Vow {
+    /// What signing a checkpoint promises.
+    #[must_use]
+    pub fn of(checkpoint: &Checkpoint) -> Self {
+        Self {
+            size: checkpoint.size,
+            root: checkpoint.root,
+            state_root: checkpoint.state_root,
+        }
+    }
+
+    /// Whether a checkpoint may be signed after this.
+    #[must_use]
+    pub fn allows(&self, checkpoint: &Checkpoint) -> bool {
+        checkpoint.size > self.size || Self::of(checkpoint) == *self
+    }
+
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        [&self.size.to_be_bytes()[..], &self.root, &self.state_root].concat()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (size, rest) = bytes.split_first_chunk::<8>()?;
+        let (root, state_root) = rest.split_first_chunk::<32>()?;
+        Some(Self {
+            size: u64::from_be_bytes(*size),
+            root: *root,
+            state_root: state_root.try_into().ok()?,
+        })
+    }
+}
+
+/// Greatest counter that may have been used for a batch header.
+pub type Counter = u64;
+
+/// The newest final checkpoint with its cosignatures.
+pub type Final = Note;
+
+/// A store as of one moment.
+pub struct Reading<'a> {
+    snapshot: Box<dyn Snapshot + 'a>,
+}
+
+impl<'a> Reading<'a> {
+    /// The store as of now.
+    #[must_use]
+    pub fn new(store: &'a dyn Store) -> Self {
+        Self {
+            snapshot: store.snapshot(),
+        }
+    }
+
+    /// A single value.
+    ///
+    /// # Errors
+    /// [`Error::StoreRead`].
+    pub fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.snapshot.value(Column::Meta, name.as_bytes())
+    }
+
+    /// The log's edge.
+    ///
+    /// # Errors
+    /// [`Error::StoreDamaged`], failures of the store.
+    pub fn frontier(&self) -> Result<Frontier, Error> {
+        let bytes = self
+            .meta(meta::FRONTIER)?
+            .ok_or_else(|| damaged("frontier"))?;
+        Frontier::from_bytes(&bytes).map_err(|_| damaged("frontier"))
+    }
+
+    /// Number of entries.
+    ///
+    /// # Errors
+    /// As [`Reading::frontier`].
+    pub fn size(&self) -> Result<u64, Error> {
+        Ok(self.frontier()?.size())
+    }
+
+    /// What consensus asked to be kept with the last item applied.
+    ///
+    /// # Errors
+    /// [`Error::StoreRead`].
+    pub fn applied(&self) -> Result<Option<Vec<u8>>, Error> {
+        self.meta(meta::APPLIED)
+    }
+
+    /// Exact bytes of an entry.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], failures of the store.
+    pub fn entry(&self, index: u64) -> Result<Vec<u8>, Error> {
+        let entry = self.snapshot.value(Column::Entries, &size_key(index))?;
+        entry.ok_or_else(|| Error::NotFound {
+            what: "entry".to_owned(),
+            name: index.to_string(),
+        })
+    }
+
+    /// Entries from an index on, at most `count`.
+    ///
+    /// # Errors
+    /// [`Error::StoreRead`].
+    pub fn entries(&self, from: u64, count: usize) -> Result<Vec<(u64, Vec<u8>)>, Error> {
+        let pairs = self
+            .snapshot
+            .scan(Column::Entries, &[], &size_key(from), count)?;
+        pairs
+            .into_iter()
+            .map(|(key, value)| {
+                let index = key
+                    .as_slice()
+                    .try_into()
+                    .map(u64::from_be_bytes)
+                    .map_err(|_| damaged("entries"))?;
+                Ok((index, value))
+            })
+            .collect()
+    }
+
+    /// Values below a prefix from a key on, at most `count`.
+    ///
+    /// # Errors
+    /// [`Error::StoreRead`], [`Error::StoreDamaged`].
+    pub fn values(
+        &self,
+        prefix: &str,
+        from: &str,
+        count: usize,
+    ) -> Result<Vec<(String, v1::StateValue)>, Error> {
+        let pairs = self
+            .snapshot
+            .scan(Column::State, prefix.as_bytes(), from.as_bytes(), count)?;
+        pairs
+            .into_iter()
+            .map(|(key, value)| {
+                let key = String::from_utf8(key).map_err(|_| damaged("state"))?;
+                let value = state::parse(&key, &value)?;
+                Ok((key, value))
+            })
+            .collect()
+    }
+
+    /// One value with its version.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn state_value(&self, key: &str) -> Result<Option<v1::StateValue>, Error> {
+        Ok(state::read(self, key)?)
+    }
+
+    /// One value of a kind.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn find<T: Stored>(&self, key: &str) -> Result<Option<T>, Error> {
+        Ok(state::find(self, key)?)
+    }
+
+    /// One value of a kind that must be there.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn require<T: Stored>(&self, key: &str) -> Result<T, Error> {
+        Ok(state::require(self, key)?)
+    }
+
+    /// Rows by their root; an empty root has none.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn rows_of(&self, root: &[u8]) -> Result<Option<Vec<Vec<u8>>>, Error> {
+        if root.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let root = root.try_into().map_err(|_| damaged("content"))?;
+        Ok(self.rows(&root)?)
+    }
+
+    /// What this node signed last.
+    ///
+    /// # Errors
+    /// [`Error::StoreDamaged`], failures of the store.
+    pub fn vow(&self) -> Result<Option<Vow>, Error> {
+        self.meta(meta::VOW)?
+            .map(|bytes| Vow::from_bytes(&bytes).ok_or_else(|| damaged("vow")))
+            .transpose()
+    }
+
+    /// Counters up to this one may have been used.
+    ///
+    /// # Errors
+    /// [`Error::StoreDamaged`], failures of the store.
+    pub fn counter(&self) -> Result<Counter, Error> {
+        match self.meta(meta::COUNTER)? {
+            Some(bytes) => bytes
+                .as_slice()
+                .try_into()
+                .map(u64::from_be_bytes)
+                .map_err(|_| damaged("counter")),
+            None => Ok(0),
+        }
+    }
+
+    /// The newest final checkpoint.
+    ///
+    /// # Errors
+    /// [`Error::StoreDamaged`], failures of the store.
+    pub fn final_note(&self) -> Result<Option<Final>, Error> {
+        let Some(bytes) = self.meta(meta::FINAL)? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes).map_err(|_| damaged("final checkpoint"))?;
+        Ok(Some(
+            Note::parse(&text).map_err(|_| damaged("final checkpoint"))?,
+        ))
+    }
+
+    /// The checkpoint of a batch end that is not final yet.
+    ///
+    /// # Errors
+    /// [`Error::StoreDamaged`], failures of the store.
+    pub fn checkpoint(&self, size: u64) -> Result<Option<Checkpoint>, Error> {
+        let Some(bytes) = self.snapshot.value(Column::Checkpoints, &size_key(size))? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes).map_err(|_| damaged("checkpoint"))?;
+        Ok(Some(
+            Checkpoint::parse(&text).map_err(|_| damaged("checkpoint"))?,
+        ))
+    }
+
+    /// Sizes of all batch ends that are not final yet, ascending.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn checkpoint_sizes(&self) -> Result<Vec<u64>, Error> {
+        let pairs = self
+            .snapshot
+            .scan(Column::Checkpoints, &[], &[], usize::MAX)?;
+        pairs
+            .into_iter()
+            .map(|(key, _)| {
+                key.as_slice()
+                    .try_into()
+                    .map(u64::from_be_bytes)
+                    .map_err(|_| damaged("checkpoints"))
+            })
+            .collect()
+    }
+
+    /// Whether the parts fit together: the stored nodes give the frontier's root, the last entry is there and no later one.
+    ///
+    /// # Errors
+    /// [`Error::StoreDamaged`] with what does not fit.
+    pub fn check(&self) -> Result<(), Error> {
+        let frontier = self.frontier()?;
+        let root = log::root(self, frontier.size()).map_err(|_| damaged("log nodes"))?;
+        if root != frontier.root() {
+            return Err(damaged("log root"));
+        }
+        let last = frontier
+            .size()
+            .checked_sub(1)
+            .ok_or_else(|| damaged("frontier"))?;
+        let entries = self.entries(last, 2)?;
+        match entries.as_slice() {
+            [(index, entry)] if *index == last => {
+                let leaf = hengtan_ledger::tree::LOG.leaf(entry);
+                let node = self
+                    .node(NodeAddress {
+                        level: 0,
+                        index: last,
+                    })
+                    .map_err(|_| damaged("log nodes"))?;
+                if leaf == node {
+                    Ok(())
+                } else {
+                    Err(damaged("last entry"))
+                }
+            }
+            _ => Err(damaged("entries")),
+        }
+    }
+}
+
+fn damaged(what: &str) -> Error {
+    Error::StoreDamaged {
+        what: what.to_owned(),
+    }
+}
+
+impl View for Reading<'_> {
+    fn value(&self, key: &str) -> Result<Option<Vec<u8>>, LedgerError> {
+        Ok(self.snapshot.value(Column::State, key.as_bytes())?)
+    }
+
+    fn range(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, LedgerError> {
+        let pairs = self
+            .snapshot
+            .scan(Column::State, prefix.as_bytes(), &[], usize::MAX)?;
+        pairs
+            .into_iter()
+            .map(|(key, value)| Ok((String::from_utf8(key).map_err(|_| damaged("state"))?, value)))
+            .collect()
+    }
+}
+
+impl Content for Reading<'_> {
+    fn rows(&self, root: &Digest) -> Result<Option<Vec<Vec<u8>>>, LedgerError> {
+        let Some(bytes) = self.snapshot.value(Column::Content, root)? else {
+            return Ok(None);
+        };
+        Ok(Some(
+            v1::RowSet::decode(bytes.as_slice())
+                .map_err(|_| damaged("content"))?
+                .rows,
+        ))
+    }
+}
+
+impl Ids for Reading<'_> {
+    fn index_of(&self, id: &Digest) -> Result<Option<u64>, LedgerError> {
+        let Some(bytes) = self.snapshot.value(Column::Ids, id)? else {
+            return Ok(None);
+        };
+        Ok(Some(
+            bytes
+                .as_slice()
+                .try_into()
+                .map(u64::from_be_bytes)
+                .map_err(|_| damaged("ids"))?,
+        ))
+    }
+}
+
+impl PageReader for Reading<'_> {
+    fn page(&self, address: &PageAddress) -> Result<Option<Vec<u8>>, LedgerError> {
+        Ok(self.snapshot.value(Column::Pages, address.to_bytes())?)
+    }
+}
+
+impl NodeReader for Reading<'_> {
+    fn node(&self, address: NodeAddress) -> Result<Digest, LedgerError> {
+        let bytes = self.snapshot.value(Column::LogNodes, &address.to_bytes())?;
+        Ok(bytes
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| damaged("log nodes"))?)
+    }
+}

@@ -312,7 +312,8 @@ cmd-bench = 测量本机性能
     .long =
         使用真实的存储、签名和排放因子进行测量。结果取决于硬件，引用时请一并给出硬件配置。
     .arg-subject = ledger：每秒落盘提交的账本条目数及延迟；engine：单核每秒核算的行数；audit：单核每秒审计的账本条目数
-    .arg-seconds = 测量时长
+    .arg-seconds = 每项测量所用的秒数，由各次运行平分
+    .arg-quick = 每项只用少量数据短时运行一次：只检查能否运行，不反映速度
     .arg-dir = 存储所在的文件夹，未指定时为临时文件夹；请选择要了解的磁盘
     .examples =
         hengtan bench ledger -o json # 输出数据供保存

@@ -441,8 +441,8 @@ pub struct ActivityImport {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Sheet of a workbook.
-    #[arg(long, value_name = "NAME")]
-    pub sheet: Option<String>,
+    #[arg(long, value_name = "NAME", action = ArgAction::Append)]
+    pub sheet: Vec<String>,
     /// Facility of rows that name none.
     #[arg(long, value_name = "ID")]
     pub facility: Option<String>,
@@ -868,9 +868,12 @@ pub struct Bench {
     /// What to measure.
     #[arg(value_name = "SUBJECT")]
     pub subject: BenchSubject,
-    /// For how long.
+    /// For how long, each figure.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub seconds: u64,
+    /// As short as can be.
+    #[arg(long)]
+    pub quick: bool,
     /// Where the store goes.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,

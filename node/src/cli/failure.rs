@@ -231,6 +231,12 @@ pub mod codes {
     pub const OTHER_NETWORK: &str = "HT-CLI-031";
     /// Checks found something that must be mended.
     pub const CHECKS_FAILED: &str = "HT-CLI-032";
+    /// Nobody answers at the endpoint.
+    pub const NODE_UNREACHABLE: &str = "HT-CLI-033";
+    /// The node did not answer in time.
+    pub const NODE_SILENT: &str = "HT-CLI-034";
+    /// The entry was not final in time; it may still become one.
+    pub const NOT_FINAL_IN_TIME: &str = "HT-CLI-035";
 }
 
 /// All codes of the command line.
@@ -267,6 +273,9 @@ pub const CODES: &[&str] = &[
     codes::ANSWER_UNREADABLE,
     codes::OTHER_NETWORK,
     codes::CHECKS_FAILED,
+    codes::NODE_UNREACHABLE,
+    codes::NODE_SILENT,
+    codes::NOT_FINAL_IN_TIME,
 ];
 
 /// The exit code that goes with an error code.
@@ -291,8 +300,26 @@ pub fn exit_of(code: &str) -> Exit {
         codes::IDENTITY_MISSING | codes::CA_KEY_MISSING => Exit::NotAuthorised,
         codes::FOLDER_NOT_EMPTY | codes::FILE_EXISTS | codes::OTHER_NETWORK => Exit::Conflict,
         codes::NETWORK_UNKNOWN => Exit::Integrity,
+        codes::NODE_UNREACHABLE | codes::NODE_SILENT | codes::NOT_FINAL_IN_TIME => {
+            Exit::Unavailable
+        }
         codes::ROWS_BAD | codes::ONE_ROW_NEEDED => Exit::BadInput,
-        _ if code.starts_with("HT-CRY-") => Exit::Integrity,
+        // Refusals of the ledger.
+        "HT-CMD-001" | "HT-CMD-002" | "HT-CMD-009" | "HT-CMD-016" | "HT-CMD-027" | "HT-LED-006"
+        | "HT-LED-007" | "HT-LED-008" => Exit::NotAuthorised,
+        "HT-CMD-012" | "HT-CMD-023" | "HT-CMD-029" | "HT-CMD-033" => Exit::NotFound,
+        "HT-CMD-003" | "HT-CMD-005" | "HT-CMD-011" | "HT-CMD-013" | "HT-CMD-014" | "HT-CMD-017"
+        | "HT-CMD-020" | "HT-CMD-021" | "HT-CMD-022" | "HT-CMD-024" | "HT-CMD-025"
+        | "HT-CMD-026" | "HT-CMD-028" | "HT-CMD-030" | "HT-CMD-032" | "HT-CMD-034"
+        | "HT-CMD-035" | "HT-CMD-038" | "HT-CMD-039" => Exit::Conflict,
+        _ if code.starts_with("HT-CMD-") => Exit::BadInput,
+        "HT-LED-011" | "HT-LED-012" | "HT-LED-019" | "HT-LED-020" | "HT-LED-021" => {
+            Exit::Unavailable
+        }
+        "HT-LED-005" | "HT-LED-013" | "HT-LED-014" | "HT-LED-015" | "HT-LED-016" | "HT-LED-017" => {
+            Exit::BadInput
+        }
+        _ if code.starts_with("HT-CRY-") || code.starts_with("HT-LED-") => Exit::Integrity,
         _ if code.starts_with("HT-IMP-") || code.starts_with("HT-ACC-") => Exit::BadInput,
         _ => Exit::Failure,
     }
@@ -310,5 +337,151 @@ impl From<std::io::Error> for Failure {
 impl From<crypto_sm::Error> for Failure {
     fn from(error: crypto_sm::Error) -> Failure {
         Failure::new(error.code()).with_fields(error.fields())
+    }
+}
+
+impl From<crate::error::Error> for Failure {
+    fn from(error: crate::error::Error) -> Failure {
+        let exit = exit_of_class(error.class());
+        Failure::new(error.code())
+            .with_fields(error.fields())
+            .exiting(exit)
+    }
+}
+
+impl From<hengtan_ledger::Error> for Failure {
+    fn from(error: hengtan_ledger::Error) -> Failure {
+        Failure::new(error.code()).with_fields(error.fields())
+    }
+}
+
+impl From<hengtan_ledger::Stop> for Failure {
+    fn from(stop: hengtan_ledger::Stop) -> Failure {
+        Failure::new(stop.code()).with_fields(stop.fields())
+    }
+}
+
+impl From<crate::import::FileError> for Failure {
+    fn from(error: crate::import::FileError) -> Failure {
+        Failure::new(error.code()).with_fields(error.fields())
+    }
+}
+
+impl From<accounting::Error> for Failure {
+    fn from(error: accounting::Error) -> Failure {
+        Failure::new(error.code()).with_fields(error.fields())
+    }
+}
+
+fn exit_of_class(class: crate::error::Class) -> Exit {
+    use crate::error::Class;
+    match class {
+        Class::BadInput => Exit::BadInput,
+        Class::NotAuthorised => Exit::NotAuthorised,
+        Class::NotFound => Exit::NotFound,
+        Class::Conflict => Exit::Conflict,
+        Class::TooMany | Class::Unavailable => Exit::Unavailable,
+        Class::Integrity => Exit::Integrity,
+        Class::Internal => Exit::Failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use i18n::{Locale, catalogue};
+
+    use super::*;
+
+    /// Every code of every crate.
+    fn known() -> BTreeSet<String> {
+        [
+            CODES,
+            crypto_sm::CODES,
+            accounting::CODES,
+            hengtan_ledger::CODES,
+            hengtan_ledger::COMMAND_CODES,
+            consensus::CODES,
+            crate::error::CODES,
+            crate::api::rest::CODES,
+            crate::import::CODES,
+        ]
+        .concat()
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
+    }
+
+    #[test]
+    fn every_code_of_every_crate_is_explained_and_no_other() {
+        for locale in Locale::ALL {
+            let explained: BTreeSet<String> = catalogue(locale).codes().into_iter().collect();
+            let known = known();
+            assert_eq!(
+                known.difference(&explained).collect::<Vec<_>>(),
+                Vec::<&String>::new(),
+                "{locale}: not explained"
+            );
+            assert_eq!(
+                explained.difference(&known).collect::<Vec<_>>(),
+                Vec::<&String>::new(),
+                "{locale}: given by nobody"
+            );
+        }
+    }
+
+    #[test]
+    fn every_error_shows_code_what_cause_and_remedy_in_both_languages() {
+        for locale in Locale::ALL {
+            let manner = crate::console::Manner {
+                locale,
+                ..Default::default()
+            };
+            let console =
+                Console::into_writers(manner, Box::new(std::io::sink()), Box::new(std::io::sink()));
+            for code in known() {
+                let text = Failure::new(code.clone()).render(&console);
+                assert!(text.contains(&code), "{text}");
+                assert!(text.contains(&console.catalogue().error_cause()), "{text}");
+                assert!(text.contains(&console.catalogue().error_remedy()), "{text}");
+                for line in text.lines() {
+                    assert!(crate::console::columns(line) <= console.width(), "{line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn exit_codes_follow_the_kind_of_failure() {
+        for (code, exit) in [
+            ("HT-CLI-001", Exit::Usage),
+            ("HT-CLI-017", Exit::NotFound),
+            ("HT-CMD-001", Exit::NotAuthorised),
+            ("HT-CMD-020", Exit::Conflict),
+            ("HT-CLI-033", Exit::Unavailable),
+            ("HT-LED-034", Exit::Integrity),
+            ("HT-LED-035", Exit::Integrity),
+            ("HT-CRY-011", Exit::Integrity),
+            ("HT-IMP-105", Exit::BadInput),
+            ("HT-ACC-030", Exit::BadInput),
+            ("HT-CLI-012", Exit::Failure),
+        ] {
+            assert_eq!(exit_of(code), exit, "{code}");
+        }
+    }
+
+    #[test]
+    fn text_from_outside_cannot_move_the_cursor() {
+        let console = Console::into_writers(
+            Default::default(),
+            Box::new(std::io::sink()),
+            Box::new(std::io::sink()),
+        );
+        let text = Failure::new(codes::NOT_FOUND)
+            .with("what", "row")
+            .with("name", "\u{1b}[2Jx")
+            .render(&console);
+        assert!(!text.contains('\u{1b}'), "{text}");
     }
 }

@@ -523,7 +523,10 @@ mod tests {
                     .to_owned();
                 for line in page.lines() {
                     let usage = line.starts_with(&catalogue(locale).help_usage());
-                    assert!(usage || crate::console::columns(line) <= WIDTH, "{path}: {line}");
+                    assert!(
+                        usage || crate::console::columns(line) <= WIDTH,
+                        "{path}: {line}"
+                    );
                 }
             }
         }

@@ -1,11 +1,33 @@
 //! The command line: grammar, help and errors in two languages, one module for each command.
 
+mod activity;
 pub mod arguments;
+mod bench;
+mod completion;
+mod config;
+mod context;
+mod demo;
+mod dispatch;
+mod doctor;
 mod exit;
+mod explain;
+mod facility;
+mod factor;
 mod failure;
 mod help;
+mod init;
+mod inventory;
+mod key;
+mod member;
+mod org;
+mod period;
+mod presentation;
+mod receipt;
 mod session;
+mod start;
+mod status;
 mod usage;
+mod verify;
 
 use std::ffi::OsString;
 use std::io;
@@ -41,8 +63,8 @@ fn run_with(arguments: &[OsString], charset: Charset) -> Exit {
     };
     // The language must be known before anything can be said, so before the command line is parsed.
     let flag = flag_value(arguments, "--lang");
-    let context = flag_value(arguments, "--context");
-    let context_language = session::language(context.as_deref());
+    let context_flag = flag_value(arguments, "--context");
+    let context_language = context::language(context_flag.as_deref());
     let preferences = Preferences {
         flag: flag.as_deref(),
         variable: &variable,
@@ -102,7 +124,7 @@ fn unparsed(error: &clap::Error, console: &Console, command: &clap::Command) -> 
 }
 
 fn execute(line: CommandLine, console: &Console) -> Exit {
-    match session::dispatch(line, console) {
+    match dispatch::run(line, console) {
         Ok(exit) => exit,
         Err(failure) => {
             console.complain(&failure.render(console));

@@ -87,11 +87,52 @@ impl Cell {
     }
 }
 
-impl<T: Into<Value>> From<T> for Cell {
-    fn from(value: T) -> Cell {
-        let machine = value.into();
+impl From<Value> for Cell {
+    fn from(machine: Value) -> Cell {
         let human = plain(&machine);
         Cell { machine, human }
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Cell {
+        Cell::from(Value::from(text))
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Cell {
+        Cell::from(Value::from(text))
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(number: u64) -> Cell {
+        Cell::from(Value::from(number))
+    }
+}
+
+impl From<u32> for Cell {
+    fn from(number: u32) -> Cell {
+        Cell::from(Value::from(number))
+    }
+}
+
+impl From<u8> for Cell {
+    fn from(number: u8) -> Cell {
+        Cell::from(Value::from(number))
+    }
+}
+
+impl From<usize> for Cell {
+    fn from(number: usize) -> Cell {
+        Cell::from(Value::from(number))
+    }
+}
+
+impl From<bool> for Cell {
+    fn from(truth: bool) -> Cell {
+        Cell::from(Value::from(truth))
     }
 }
 

@@ -7,6 +7,7 @@ mod number;
 mod progress;
 mod record;
 mod style;
+mod time;
 mod width;
 
 use std::cell::RefCell;
@@ -21,6 +22,7 @@ pub use number::{grouped, kilograms, percentage, tonnes};
 pub use progress::Progress;
 pub use record::Record;
 pub use style::{ColorChoice, Style};
+pub use time::{local_time, utc_time};
 pub use width::{columns, pad, wrap};
 
 /// Both streams of a process, and the manner in which to write to them.

@@ -1,0 +1,56 @@
+### Measurements: what `hengtan bench` says.
+
+bench-measuring = Measuring: { $what } …
+bench-col-figure = Measured
+bench-col-conditions = Conditions
+bench-col-lowest = Lowest
+bench-col-median = Median
+bench-col-highest = Highest
+bench-col-unit = Unit
+bench-col-p50 = p50 (ms)
+bench-col-p90 = p90 (ms)
+bench-col-p99 = p99 (ms)
+bench-col-longest = Longest (ms)
+
+bench-cpu = Processor
+bench-cores = Cores
+bench-memory = Memory
+bench-system = System
+bench-load = Load before
+bench-storage = Store on
+bench-program = Program
+bench-command = Command
+
+bench-memory-gib = { $gib } GiB
+bench-storage-text = { $file_system }, { $device }
+bench-program-text = Hengtan { $version }, { $profile } build, { $rustc }, { $target }
+
+bench-figure-factor = activity × emission factor
+bench-figure-factor_with_trace = the same with its trace
+bench-figure-fuel = fuel by its carbon
+bench-figure-electricity = electricity, location and market
+bench-figure-replay = replay of single rows
+bench-figure-replay_rows = replay of imports
+bench-figure-verify_receipt = verification of a receipt
+bench-figure-synced_append = plain file, each append synced
+bench-figure-commit = one row until it is final
+bench-figure-import = import until it is final
+
+bench-condition-clients = { $value } clients at once
+bench-condition-rows_per_envelope = { $value } rows under a signature
+bench-condition-kind-row = of a row
+bench-condition-kind-inventory = of an inventory
+bench-condition-bytes = { $value } bytes
+
+bench-unit-rows-core = rows per second and core
+bench-unit-entries-core = entries per second and core
+bench-unit-receipts-core = receipts per second and core
+bench-unit-rows-wall = rows per second
+bench-unit-entries-wall = entries per second
+bench-unit-appends-wall = appends per second
+
+bench-ratio = { $clients } clients at once: { $times } entries in the time of one synced append.
+bench-note-core = "Per second and core" counts the time that a core worked on it, also while other programs need the machine.
+bench-note-load = Other programs were at work: load { $load } on { $cores } cores. Figures of the store are lower for it.
+bench-note-profile = This is no release build. Its figures say nothing about speed; build with: cargo build --release
+bench-note-memory = The store was in main memory ({ $file_system }); syncs reached no disk. Name a folder on a disk with --dir.

@@ -1,0 +1,610 @@
+//! `hengtan activity import`: a file becomes signed rows.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use accounting::Catalogue as Factors;
+use hengtan_api::v1 as api;
+use hengtan_ledger::envelope::Command;
+use hengtan_ledger::v1;
+use i18n::Catalogue;
+use prost::Message;
+
+use crate::cli::arguments::{ActivityImport, Profile};
+use crate::cli::presentation::{period, short_id};
+use crate::cli::session::Session;
+use crate::cli::{Exit, Failure, codes, facility, factor};
+use crate::console::{self, Cell, Column, List, Record, grouped, tonnes};
+use crate::import::check::{Checked, Trial};
+use crate::import::{Defaults, Facility, Import, Notice, Options, Report, RowError, rejects};
+
+/// Bad rows that are listed on the terminal; a file gets all of them.
+const BAD_ROWS_SHOWN_MAX: usize = 1_000;
+
+/// Notices that are listed on the terminal.
+const NOTICES_SHOWN_MAX: usize = 20;
+
+/// What became of a file.
+pub(in crate::cli) struct ImportOutcome {
+    /// The import's id.
+    pub import_id: Vec<u8>,
+    /// Rows of the import.
+    pub rows: u64,
+    /// Rows recorded now; fewer if an earlier run was interrupted.
+    pub rows_recorded: u64,
+    /// Rows left out.
+    pub rows_bad: u64,
+    /// The answer to the submission, unless the rows were left pending or counted before.
+    pub submitted: Option<api::SubmitResponse>,
+}
+
+pub async fn run(arguments: ActivityImport, session: &Session<'_>) -> Result<Exit, Failure> {
+    let catalogue = session.console.catalogue();
+    if arguments.dry_run {
+        return dry_run(&arguments, session).await;
+    }
+    let outcome = import_file(&arguments, session).await?;
+    if let Some(answer) = &outcome.submitted {
+        session
+            .console
+            .say(&super::submitted_text(answer, catalogue));
+    }
+    let index = outcome
+        .submitted
+        .as_ref()
+        .and_then(|answer| answer.outcome.as_ref())
+        .map(|outcome| outcome.index);
+    let record = Record::new()
+        .with(
+            "import",
+            catalogue.col_import(),
+            short_id(&outcome.import_id),
+        )
+        .with("rows", catalogue.col_rows(), outcome.rows)
+        .with(
+            "rows_recorded",
+            catalogue.col_rows_recorded(),
+            outcome.rows_recorded,
+        )
+        .with("rows_bad", catalogue.col_rows_bad(), outcome.rows_bad)
+        .with_some("index", catalogue.col_index(), index);
+    session.console.record(&record)?;
+    Ok(Exit::Ok)
+}
+
+/// Reads, checks, records and submits a file.
+pub(in crate::cli) async fn import_file(
+    arguments: &ActivityImport,
+    session: &Session<'_>,
+) -> Result<ImportOutcome, Failure> {
+    let catalogue = session.console.catalogue();
+    let profile = arguments.profile.to_message()?;
+    let opened = open(arguments, session).await?;
+    let report = opened.check(session)?;
+    let rows_bad = report.rows_bad;
+    tell_bad_rows(&report, arguments, session)?;
+    if rows_bad > 0 {
+        opened.write_rejects(arguments, session)?;
+    }
+    show_notices(&report.notices, session);
+
+    let import_id = opened.import.id().to_vec();
+    let organisation = session.organisation()?;
+    let known = known_import(&organisation, &import_id, session).await?;
+    let (state, recorded_before) = match known {
+        Some(known) => {
+            let rows = known
+                .import
+                .as_ref()
+                .and_then(|record| record.import.as_ref())
+                .map_or(0, |import| import.rows_contiguous);
+            (known.import.and_then(|record| record.import), rows)
+        }
+        None => (None, 0),
+    };
+    if let Some(import) = &state
+        && import.status() != v1::ImportStatus::Pending
+    {
+        session.console.say(&catalogue.done_imported_before());
+        let rows = import.rows_recorded;
+        return Ok(ImportOutcome {
+            import_id,
+            rows,
+            rows_recorded: 0,
+            rows_bad,
+            submitted: None,
+        });
+    }
+
+    let identity = session.identity(&[v1::Role::Business])?;
+    let batches = opened.batches(session)?;
+    let total: u64 = batches
+        .iter()
+        .map(|(_, rows)| u64::try_from(rows.len()).unwrap_or(u64::MAX))
+        .sum();
+    let progress = console::Progress::new(session.console, &catalogue.progress_recording(), total);
+    let source_name = arguments
+        .file
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let mut rows_recorded = 0;
+    for (first, rows) in batches {
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        // What an interrupted run recorded stands there already.
+        if first + count > recorded_before {
+            let head = v1::ActivityRecord {
+                import_id: import_id.clone(),
+                first,
+                profile: Some(profile.clone()),
+                source_name: source_name.clone(),
+                restates: arguments.restates.clone().unwrap_or_default(),
+            };
+            let answer = session
+                .submit(&identity, Command::new("activity.record", &head, rows))
+                .await;
+            if answer.is_err() {
+                // The message stands below the bar otherwise.
+                progress.finish();
+                answer?;
+                break;
+            }
+            rows_recorded += count;
+        }
+        progress.set(first + count);
+    }
+    let submitted = if arguments.pending {
+        session
+            .console
+            .say(&catalogue.done_recorded_pending(total.to_string()));
+        None
+    } else {
+        let known = known_import(&organisation, &import_id, session).await?;
+        let import = known
+            .and_then(|known| known.import)
+            .and_then(|record| record.import);
+        let import = import.ok_or_else(|| crate::cli::session::unreadable("import"))?;
+        Some(super::submit_import(&import, session).await?)
+    };
+    Ok(ImportOutcome {
+        import_id,
+        rows: total,
+        rows_recorded,
+        rows_bad,
+        submitted,
+    })
+}
+
+/// The one row of a file, as bytes for an envelope.
+pub(super) async fn single_row(
+    path: &Path,
+    profile: &Profile,
+    session: &Session<'_>,
+) -> Result<Vec<u8>, Failure> {
+    let arguments = ActivityImport {
+        file: path.to_owned(),
+        sheet: Vec::new(),
+        facility: None,
+        skip_bad: false,
+        bad_rows: None,
+        dry_run: false,
+        pending: false,
+        restates: None,
+        profile: profile.clone(),
+    };
+    let opened = open(&arguments, session).await?;
+    let report = opened.check(session)?;
+    if report.rows_bad > 0 {
+        let details = described(&report, session.console.catalogue());
+        return Err(Failure::new(codes::ROWS_BAD)
+            .with("count", report.rows_bad)
+            .detailed(details));
+    }
+    let rows: Vec<Vec<u8>> = opened
+        .batches(session)?
+        .into_iter()
+        .flat_map(|(_, rows)| rows)
+        .collect();
+    match <[Vec<u8>; 1]>::try_from(rows) {
+        Ok([row]) => Ok(row),
+        Err(rows) => Err(Failure::new(codes::ONE_ROW_NEEDED).with("count", rows.len())),
+    }
+}
+
+/// A file that can be read, with the factors to judge it by.
+struct Opened {
+    import: Import,
+    factors: Arc<Factors>,
+    facilities: Vec<v1::Facility>,
+    profile: accounting::Profile,
+}
+
+async fn open(arguments: &ActivityImport, session: &Session<'_>) -> Result<Opened, Failure> {
+    let organisation = session.organisation()?;
+    let facilities = facility::facilities(&organisation, 0, session).await?;
+    let registered: Vec<v1::Facility> = facilities
+        .into_iter()
+        .filter_map(|record| record.facility)
+        .collect();
+    let facilities: Vec<Facility> = registered
+        .iter()
+        .map(|facility| {
+            let names = facility.display_name.clone().unwrap_or_default();
+            Facility {
+                name: facility.name.clone(),
+                display_names: vec![names.zh, names.en],
+            }
+        })
+        .collect();
+    let defaults = Defaults {
+        facility: arguments.facility.clone(),
+        facilities: Some(facilities),
+        ..Defaults::default()
+    };
+    let factors = Arc::new(factor::catalogue(session).await?);
+    let options = Options {
+        sheets: arguments.sheet.clone(),
+        defaults,
+        ..Options::default()
+    };
+    let import = Import::open(&arguments.file, options)?;
+    Ok(Opened {
+        import,
+        factors,
+        facilities: registered,
+        profile: arguments.profile.to_engine()?,
+    })
+}
+
+impl Opened {
+    fn trial(&self) -> Trial {
+        Trial::new(
+            Arc::clone(&self.factors),
+            self.profile,
+            self.facilities.clone(),
+        )
+    }
+
+    fn check(&self, session: &Session<'_>) -> Result<Report, Failure> {
+        let label = session.console.catalogue().progress_checking();
+        let bar = console::Progress::new(session.console, &label, self.import.source().bytes());
+        let report = self
+            .import
+            .check(&mut self.trial(), &mut |progress| bar.set(progress.bytes));
+        bar.finish();
+        Ok(report?)
+    }
+
+    /// Number of the first row and the rows of each envelope.
+    fn batches(&self, _: &Session<'_>) -> Result<Vec<(u64, Vec<Vec<u8>>)>, Failure> {
+        let mut batches = Vec::new();
+        self.import
+            .each_batch(&mut self.trial(), &mut |_| {}, |batch| {
+                let rows = batch
+                    .rows
+                    .into_iter()
+                    .map(|row| {
+                        v1::RecordRow {
+                            content: Some(v1::record_row::Content::Open(row.activity)),
+                        }
+                        .encode_to_vec()
+                    })
+                    .collect();
+                batches.push((batch.first, rows));
+                ControlFlow::<()>::Continue(())
+            })?;
+        Ok(batches)
+    }
+
+    fn write_rejects(
+        &self,
+        arguments: &ActivityImport,
+        session: &Session<'_>,
+    ) -> Result<(), Failure> {
+        let catalogue = session.console.catalogue();
+        let target: PathBuf = arguments
+            .bad_rows
+            .clone()
+            .unwrap_or_else(|| rejects::default_path(&arguments.file));
+        let describe = |error: &RowError| described_error(error, catalogue);
+        let title = catalogue.col_error();
+        let rows = self.import.write_rejects(
+            &target,
+            &title,
+            &describe,
+            &mut self.trial(),
+            &mut |_| {},
+        )?;
+        session
+            .console
+            .say(&catalogue.done_rejects_written(rows.to_string(), target.display().to_string()));
+        Ok(())
+    }
+}
+
+async fn known_import(
+    organisation: &str,
+    import_id: &[u8],
+    session: &Session<'_>,
+) -> Result<Option<api::ImportShowResponse>, Failure> {
+    let request = api::ImportShowRequest {
+        organisation: organisation.to_owned(),
+        import_id: import_id.to_vec(),
+    };
+    match session.client().import_show(request).await {
+        Ok(answer) => Ok(Some(answer.into_inner())),
+        Err(status) if status.code() == tonic::Code::NotFound => Ok(None),
+        Err(status) => Err(session.failed(status)),
+    }
+}
+
+/// Reads, checks and calculates, and shows what would be recorded.
+async fn dry_run(arguments: &ActivityImport, session: &Session<'_>) -> Result<Exit, Failure> {
+    let catalogue = session.console.catalogue();
+    let opened = open(arguments, session).await?;
+    let report = opened.check(session)?;
+    show_notices(&report.notices, session);
+    let mut list = List::new(vec![
+        Column::new("line", catalogue.col_line()).right(),
+        Column::new("facility", catalogue.col_facility()),
+        Column::new("period", catalogue.col_period()),
+        Column::new("category", catalogue.col_category()),
+        Column::new("activity", catalogue.col_activity()),
+        Column::new("quantity", catalogue.col_quantity()).right(),
+        Column::new("unit", catalogue.col_unit()),
+        Column::new("factor", catalogue.col_factor()),
+        Column::new("location_kg_co2e", catalogue.col_location_t()).right(),
+        Column::new("market_kg_co2e", catalogue.col_market_t()).right(),
+        Column::machine("sheet"),
+        Column::machine("biogenic_co2_kg"),
+        Column::machine("flags"),
+        Column::machine("expected"),
+    ]);
+    let mut differences = Vec::new();
+    opened
+        .import
+        .compare(&opened.trial(), &mut |_| {}, |checked| {
+            for comparison in &checked.comparisons {
+                differences.extend(comparison.notice());
+            }
+            list.push(cells(&checked, &opened.factors, catalogue));
+        })?;
+    show_notices(&differences, session);
+    tell_bad_rows(&report, arguments, session)?;
+    session.console.list(&list)?;
+    session
+        .console
+        .say(&catalogue.done_dry_run(report.rows.to_string()));
+    Ok(Exit::Ok)
+}
+
+fn cells(checked: &Checked, factors: &Factors, catalogue: &Catalogue) -> Vec<Cell> {
+    let row = &checked.row.activity;
+    let calculation = &checked.calculation;
+    let location = calculation.location.co2e_kg.to_string();
+    let market = calculation.market().co2e_kg.to_string();
+    let used: Vec<String> = calculation
+        .factors
+        .iter()
+        .map(|used| factors.label(used.factor))
+        .collect();
+    let flags: Vec<&str> = calculation
+        .flags
+        .iter()
+        .map(accounting::Flag::code)
+        .collect();
+    let expected: Vec<serde_json::Value> = checked
+        .comparisons
+        .iter()
+        .map(|comparison| {
+            serde_json::json!({
+                "column": comparison.place.header, "rounding": comparison.profile, "expected": comparison.wanted,
+                "calculated": comparison.calculated, "exact": comparison.exact, "difference": comparison.difference,
+            })
+        })
+        .collect();
+    vec![
+        u64::from(row.line).into(),
+        row.facility.clone().into(),
+        period(&row.period_start, &row.period_end),
+        crate::cli::presentation::named("category", &row.category, catalogue),
+        row.activity.clone().into(),
+        Cell::new(row.quantity.clone(), grouped(&row.quantity, 6)),
+        Cell::new(row.unit.clone(), super::unit_name(&row.unit, catalogue)),
+        Cell::new(serde_json::json!(used), used.join(" ")),
+        Cell::new(location.clone(), tonnes(&location)),
+        Cell::new(market.clone(), tonnes(&market)),
+        row.sheet.clone().into(),
+        calculation.biogenic_co2_kg.to_string().into(),
+        serde_json::json!(flags).into(),
+        serde_json::Value::Array(expected).into(),
+    ]
+}
+
+/// Tells every bad row at once: people on standard error, machines as data. A failure unless they are to be skipped.
+fn tell_bad_rows(
+    report: &Report,
+    arguments: &ActivityImport,
+    session: &Session<'_>,
+) -> Result<(), Failure> {
+    if report.rows_bad == 0 {
+        return Ok(());
+    }
+    let catalogue = session.console.catalogue();
+    let failure = Failure::new(codes::ROWS_BAD).with("count", report.rows_bad);
+    match (session.console.form(), arguments.skip_bad) {
+        (console::OutputForm::Table, false) => Err(failure.detailed(described(report, catalogue))),
+        (console::OutputForm::Table, true) => {
+            described(report, catalogue)
+                .iter()
+                .for_each(|detail| session.console.say(detail));
+            Ok(())
+        }
+        (_, false) => {
+            session.console.list(&error_list(report, catalogue))?;
+            Err(failure)
+        }
+        (_, true) => {
+            described(report, catalogue)
+                .iter()
+                .for_each(|detail| session.console.say(detail));
+            Ok(())
+        }
+    }
+}
+
+/// Every fault with its place, code and fields.
+fn error_list(report: &Report, catalogue: &Catalogue) -> List {
+    let mut list = List::new(vec![
+        Column::new("sheet", catalogue.col_sheet()),
+        Column::new("row", catalogue.col_line()).right(),
+        Column::new("column", catalogue.col_column()),
+        Column::new("value", catalogue.col_value()),
+        Column::new("code", catalogue.col_code()),
+        Column::new("message", catalogue.col_error()),
+        Column::machine("column_letters"),
+        Column::machine("fields"),
+    ]);
+    for error in &report.errors {
+        let raw = error.fields();
+        let fields: serde_json::Map<String, serde_json::Value> = raw
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), serde_json::json!(value)))
+            .collect();
+        let named = named_columns(raw, catalogue);
+        let what = catalogue
+            .explain(error.code(), &named)
+            .map(|explanation| explanation.what)
+            .unwrap_or_default();
+        list.push(vec![
+            error.place.sheet.clone().unwrap_or_default().into(),
+            error.place.row.into(),
+            error.place.header.clone().unwrap_or_default().into(),
+            error.value.clone().into(),
+            error.code().into(),
+            what.into(),
+            error.place.column_letters().unwrap_or_default().into(),
+            serde_json::Value::Object(fields).into(),
+        ]);
+    }
+    list
+}
+
+/// Bad rows as lines of text, at most as many as a person reads.
+fn described(report: &Report, catalogue: &Catalogue) -> Vec<String> {
+    let mut lines: Vec<String> = report
+        .errors
+        .iter()
+        .take(BAD_ROWS_SHOWN_MAX)
+        .map(|error| described_error(error, catalogue))
+        .collect();
+    let shown = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+    if report.errors_total > shown {
+        lines.push(catalogue.import_more_errors((report.errors_total - shown).to_string()));
+    }
+    lines
+}
+
+/// Sheet, row, column, value, reason and remedy of one fault.
+fn described_error(error: &RowError, catalogue: &Catalogue) -> String {
+    let fields = named_columns(error.fields(), catalogue);
+    let place = place(&fields, catalogue);
+    let explanation = catalogue.explain(error.code(), &fields);
+    let what = explanation.as_ref().map_or_else(
+        || error.code().to_owned(),
+        |explanation| explanation.what.clone(),
+    );
+    let remedy = explanation
+        .map(|explanation| explanation.remedy)
+        .unwrap_or_default();
+    if error.value.is_empty() {
+        catalogue.import_error(place.as_str(), error.code(), what.as_str(), remedy.as_str())
+    } else {
+        catalogue.import_error_with_value(
+            place.as_str(),
+            error.value.as_str(),
+            error.code(),
+            what.as_str(),
+            remedy.as_str(),
+        )
+    }
+}
+
+fn show_notices(notices: &[Notice], session: &Session<'_>) {
+    let catalogue = session.console.catalogue();
+    for notice in notices.iter().take(NOTICES_SHOWN_MAX) {
+        let fields = named_columns(notice.fields(), catalogue);
+        let place = place(&fields, catalogue);
+        let what = catalogue
+            .explain(notice.code(), &fields)
+            .map(|explanation| explanation.what)
+            .unwrap_or_default();
+        let what = if what.is_empty() {
+            notice.code().to_owned()
+        } else {
+            what
+        };
+        session
+            .console
+            .say(&catalogue.import_notice(place.as_str(), what.as_str()));
+    }
+    if notices.len() > NOTICES_SHOWN_MAX {
+        session
+            .console
+            .say(&catalogue.import_more_notices((notices.len() - NOTICES_SHOWN_MAX).to_string()));
+    }
+}
+
+/// Where in the file: sheet, row, column with its letters and header, as far as they apply.
+fn place(fields: &[(&'static str, String)], catalogue: &Catalogue) -> String {
+    let field = |name: &str| {
+        fields
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or("", |(_, value)| value.as_str())
+    };
+    let mut parts = Vec::new();
+    if !field("sheet").is_empty() {
+        parts.push(catalogue.import_place_sheet(field("sheet")));
+    }
+    if !field("row").is_empty() && field("row") != "0" {
+        parts.push(catalogue.import_place_row(field("row")));
+    }
+    match (field("letters"), field("column")) {
+        ("", "") => {}
+        ("", column) => parts.push(catalogue.import_place_header(column)),
+        (letters, "") => parts.push(catalogue.import_place_letters(letters)),
+        (letters, column) => parts.push(catalogue.import_place_column(letters, column)),
+    }
+    parts.join(&catalogue.help_separator_of_choices())
+}
+
+/// Codes of columns in fields become their names.
+pub(in crate::cli) fn named_columns(
+    fields: Vec<(&'static str, String)>,
+    catalogue: &Catalogue,
+) -> Vec<(&'static str, String)> {
+    fields
+        .into_iter()
+        .map(|(name, value)| {
+            let value = match name {
+                "columns" | "missing" => {
+                    let names: Vec<String> = value
+                        .split(", ")
+                        .map(|code| column_name(code, catalogue))
+                        .collect();
+                    names.join(&catalogue.help_separator_of_choices())
+                }
+                _ => value,
+            };
+            (name, value)
+        })
+        .collect()
+}
+
+fn column_name(code: &str, catalogue: &Catalogue) -> String {
+    let id = format!("import-column-{}", code.replace('_', "-"));
+    catalogue.text(&id, &[]).unwrap_or_else(|| code.to_owned())
+}

@@ -1,0 +1,64 @@
+//! From the parsed command line to the command.
+
+use std::future::Future;
+
+use crate::console::Console;
+
+use super::arguments::{Command, CommandLine, Factor};
+use super::session::Session;
+use super::{
+    Exit, Failure, activity, bench, codes, completion, config, demo, doctor, explain, facility,
+    factor, init, inventory, key, member, org, receipt, start, status, verify,
+};
+
+/// Runs a command.
+pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
+    let global = line.global;
+    match line.command {
+        Command::Init(arguments) => init::run(&arguments, console),
+        Command::Key(command) => key::run(command, &global, console),
+        Command::Verify(arguments) => verify::run(&arguments, &global, console),
+        Command::Config(command) => config::run(command, &global, console),
+        Command::Completion(arguments) => completion::run(&arguments, console),
+        Command::Factor(Factor::Sets(arguments)) if arguments.shipped => factor::shipped(console),
+        Command::Start(arguments) => start::run(&arguments, &global, console),
+        Command::Demo(arguments) => demo::run(&arguments, &global, console),
+        Command::Bench(arguments) => bench::run(arguments, console),
+        Command::Doctor(arguments) => wait(doctor::run(arguments, &global, console))?,
+        Command::Explain(arguments) => match explain::offline(&arguments, console) {
+            Some(result) => result,
+            None => wait(async {
+                match Session::open(&global, console) {
+                    Ok(session) => explain::run(arguments, &session).await,
+                    // Terms can be looked up without a network.
+                    Err(failure) if failure.code == codes::CONTEXT_MISSING => {
+                        explain::term(arguments.reference.trim(), console).map_err(|_| failure)
+                    }
+                    Err(failure) => Err(failure),
+                }
+            })?,
+        },
+        command => wait(async {
+            let session = Session::open(&global, console)?;
+            match command {
+                Command::Org(command) => org::run(command, &session).await,
+                Command::Member(command) => member::run(command, &session).await,
+                Command::Facility(command) => facility::run(command, &session).await,
+                Command::Activity(command) => activity::run(command, &session).await,
+                Command::Factor(command) => factor::run(command, &session).await,
+                Command::Inventory(command) => inventory::run(command, &session).await,
+                Command::Receipt(command) => receipt::run(command, &session).await,
+                // The others need no node, or have been taken above.
+                _ => status::run(&session).await,
+            }
+        })?,
+    }
+}
+
+/// Waits for a command that talks to a node.
+pub fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    Ok(runtime.block_on(future))
+}

@@ -1,0 +1,208 @@
+//! `hengtan key`: keys and certificates in files.
+
+use std::path::PathBuf;
+
+use crypto_sm::certificate::{Certificate, Issuer, Validity};
+use crypto_sm::sm2::{PublicKey, SecretKey};
+
+use crate::config;
+use crate::console::{Cell, Console, Record};
+
+use super::arguments::{Global, Key, KeyNew, KeyShow};
+use super::presentation::{named, time, whole_id};
+use super::session::now_ms;
+use super::{Exit, Failure, codes, context};
+
+/// How long a member's certificate is valid.
+const MEMBER_YEARS: u64 = 3;
+const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
+
+/// Certificates begin a little earlier, so that a clock that is behind does not refuse them.
+const BACKDATE_MS: u64 = 60 * 60 * 1000;
+
+pub fn run(command: Key, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    match command {
+        Key::New(arguments) => new(arguments, global, console),
+        Key::Show(arguments) => show(&arguments, console),
+    }
+}
+
+fn new(arguments: KeyNew, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let folder = match arguments.dir {
+        Some(folder) => Some(folder),
+        None => context::find(global)?.folder().ok(),
+    };
+    let out = match (&arguments.out, &folder) {
+        (Some(out), _) => out.clone(),
+        (None, Some(folder)) => folder.join("members"),
+        (None, None) => PathBuf::from("."),
+    };
+    let key_file = out.join(format!("{}.key.pem", arguments.name));
+    let certificate_file = out.join(format!("{}.cert.pem", arguments.name));
+    for path in [&key_file, &certificate_file] {
+        if path.exists() {
+            return Err(Failure::new(codes::FILE_EXISTS).with("path", path.display()));
+        }
+    }
+    // Refused before anything is written.
+    let issuer = if arguments.no_certificate {
+        None
+    } else {
+        Some(issuer(folder)?)
+    };
+    let mut rng = rand::rng();
+    let key = SecretKey::generate(&mut rng);
+    let catalogue = console.catalogue();
+    let mut record = Record::new()
+        .with("name", catalogue.col_name(), arguments.name.clone())
+        .with(
+            "key_id",
+            catalogue.col_key(),
+            whole_id(key.public_key().key_id().as_bytes()),
+        )
+        .with(
+            "key_file",
+            catalogue.col_key_file(),
+            key_file.display().to_string(),
+        );
+    if let (Some(issuer), Some(role)) = (issuer, arguments.role) {
+        let now = now_ms();
+        let validity = Validity::new(
+            now.saturating_sub(BACKDATE_MS),
+            now.saturating_add(MEMBER_YEARS * YEAR_MS),
+        )?;
+        let role = hengtan_ledger::v1::Role::from(role).word();
+        let certificate =
+            issuer.issue_member(role, &arguments.name, key.public_key(), validity, &mut rng)?;
+        config::write_secret(&key_file, key.to_pkcs8_pem().as_bytes())?;
+        config::write_new(&certificate_file, certificate.to_pem().as_bytes())?;
+        record = record
+            .with("role", catalogue.col_role(), named("role", role, catalogue))
+            .with(
+                "certificate_file",
+                catalogue.col_certificate_file(),
+                certificate_file.display().to_string(),
+            )
+            .with(
+                "valid_to",
+                catalogue.col_valid_to(),
+                time(validity.not_after_ms),
+            );
+        console.say(&catalogue.done_key_with_certificate(certificate_file.display().to_string()));
+    } else {
+        config::write_secret(&key_file, key.to_pkcs8_pem().as_bytes())?;
+        console.say(&catalogue.done_key());
+    }
+    console.record(&record)?;
+    Ok(Exit::Ok)
+}
+
+/// The CA of the network's folder.
+fn issuer(folder: Option<PathBuf>) -> Result<Issuer, Failure> {
+    let missing = |path: &str| Failure::new(codes::CA_KEY_MISSING).with("path", path);
+    let folder = folder.ok_or_else(|| missing("-"))?;
+    let ca = config::Folder::new(&folder).ca();
+    let key_file = ca.join("ca.key.pem");
+    if !key_file.is_file() {
+        return Err(missing(&ca.display().to_string()));
+    }
+    let key = config::read_key(&key_file)?;
+    let certificate = super::org::read_certificate(&ca.join("ca.cert.pem"))?;
+    Ok(Issuer::new(certificate, key)?)
+}
+
+fn show(arguments: &KeyShow, console: &Console) -> Result<Exit, Failure> {
+    let path = &arguments.file;
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::reading(path, &error))?;
+    let catalogue = console.catalogue();
+    let kind = |code: &'static str| named("key-kind", code, catalogue);
+    let record = if text.contains("BEGIN CERTIFICATE") {
+        let certificate = Certificate::from_pem(&text)?;
+        let role = certificate
+            .subject_organisational_unit()
+            .unwrap_or_default();
+        let authority = certificate.is_authority();
+        Record::new()
+            .with(
+                "kind",
+                catalogue.col_kind(),
+                kind(if authority {
+                    "ca_certificate"
+                } else {
+                    "certificate"
+                }),
+            )
+            .with(
+                "key_id",
+                catalogue.col_key(),
+                whole_id(certificate.public_key().key_id().as_bytes()),
+            )
+            .with(
+                "name",
+                catalogue.col_name(),
+                certificate
+                    .subject_common_name()
+                    .unwrap_or_default()
+                    .to_owned(),
+            )
+            .with(
+                "organisation",
+                catalogue.col_organisation(),
+                certificate
+                    .subject_organisation()
+                    .unwrap_or_default()
+                    .to_owned(),
+            )
+            .with("role", catalogue.col_role(), named("role", role, catalogue))
+            .with(
+                "valid_from",
+                catalogue.col_valid_from(),
+                time(certificate.validity().not_before_ms),
+            )
+            .with(
+                "valid_to",
+                catalogue.col_valid_to(),
+                time(certificate.validity().not_after_ms),
+            )
+    } else if text.contains("PUBLIC KEY") {
+        let key = PublicKey::from_spki_pem(&text)?;
+        Record::new()
+            .with("kind", catalogue.col_kind(), kind("public"))
+            .with(
+                "key_id",
+                catalogue.col_key(),
+                whole_id(key.key_id().as_bytes()),
+            )
+            .with(
+                "public_key",
+                catalogue.col_public_key(),
+                hex::encode(key.to_uncompressed()),
+            )
+    } else {
+        let key = SecretKey::from_pkcs8_pem(&text)?;
+        Record::new()
+            .with("kind", catalogue.col_kind(), kind("secret"))
+            .with(
+                "key_id",
+                catalogue.col_key(),
+                whole_id(key.public_key().key_id().as_bytes()),
+            )
+            .with(
+                "public_key",
+                catalogue.col_public_key(),
+                hex::encode(key.public_key().to_uncompressed()),
+            )
+            .with("private", catalogue.col_private(), privacy(path, catalogue))
+    };
+    console.record(&record)?;
+    Ok(Exit::Ok)
+}
+
+/// Whether the owner alone can read a file.
+fn privacy(path: &std::path::Path, catalogue: &i18n::Catalogue) -> Cell {
+    let exposed = match config::read_key(path) {
+        Err(error) => error.code() == "HT-NOD-011",
+        Ok(_) => false,
+    };
+    Cell::new(!exposed, super::org::yes_no(!exposed, catalogue))
+}

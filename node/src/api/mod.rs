@@ -6,3 +6,6 @@ pub mod rest;
 mod server;
 
 pub use server::{Server, check_address};
+
+#[cfg(test)]
+mod tests;

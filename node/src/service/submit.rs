@@ -8,6 +8,7 @@ use crate::store::Reading;
 use crypto_sm::sm3::Digest;
 use hengtan_ledger::envelope::{Outer, Signed};
 use hengtan_ledger::execute::{self, Ids as _};
+use hengtan_ledger::state::key;
 use hengtan_ledger::{Stop, ticket, v1};
 use prost::Message as _;
 use std::sync::Arc;
@@ -94,7 +95,11 @@ impl Service {
         let bytes = submission.envelope.len() + submission.rows.iter().map(Vec::len).sum::<usize>();
         if bytes > inner.limits.request_bytes_max {
             let (found, limit) = (bytes as u64, inner.limits.request_bytes_max as u64);
-            return Err(Error::TooLarge { what: "envelope".to_owned(), found, limit });
+            return Err(Error::TooLarge {
+                what: "envelope".to_owned(),
+                found,
+                limit,
+            });
         }
         let wait_ms = submission
             .wait_ms
@@ -180,8 +185,11 @@ impl Service {
             if let Some(index) = reading.index_of(&outer.id())? {
                 return Ok(Judged::There(index));
             }
+            // The time that a batch would get now: the ledger's never goes back.
+            let chain: v1::ChainState = reading.require(key::CHAIN)?;
+            let time_ms = now_ms.max(chain.time_ms);
             let authenticated =
-                execute::authenticate(&reading, &submission.envelope, &submission.rows, now_ms)
+                execute::authenticate(&reading, &submission.envelope, &submission.rows, time_ms)
                     .map_err(|stop| match stop {
                         Stop::Refused(refusal) => Error::Refusal(refusal),
                         Stop::Failed(error) => Error::Ledger(error),

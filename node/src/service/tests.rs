@@ -268,7 +268,10 @@ async fn a_sender_beyond_its_rate_and_a_full_queue_are_refused() {
     let small = small_network.start().await;
     let mut large = submission(&network.facility("operator", "large"));
     large.rows = vec![vec![0; 4096]];
-    assert_eq!(small.submit(large).await.expect_err("too large").code(), "HT-API-004");
+    assert_eq!(
+        small.submit(large).await.expect_err("too large").code(),
+        "HT-API-004"
+    );
     small.shutdown().await.expect("stopped");
 
     let (queue, entrance) = Queue::new(1, 1 << 20);

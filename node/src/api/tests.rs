@@ -1,0 +1,365 @@
+//! Both APIs over a real socket, in front of a real single voter.
+
+use super::*;
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::{Config, Folder, Founder, Founding, found, read_key};
+use crate::service::Service;
+use hengtan_api::v1 as wire;
+use hengtan_api::v1::ledger_client::LedgerClient;
+use hengtan_ledger::envelope::{Command, Signed, sign};
+use hengtan_ledger::receipt::{NetworkPin, verify_receipt};
+use hengtan_ledger::v1;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::oneshot;
+use tonic_types::StatusExt as _;
+
+struct Node {
+    folder: tempfile::TempDir,
+    address: std::net::SocketAddr,
+    service: Service,
+    stop: Option<oneshot::Sender<()>>,
+    serving: tokio::task::JoinHandle<Result<(), crate::error::Error>>,
+}
+
+async fn start() -> Node {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let root = folder.path().join("network");
+    let name = || v1::DisplayName {
+        zh: "测试".to_owned(),
+        en: "Test".to_owned(),
+    };
+    let plan = Founding {
+        name: "test".to_owned(),
+        display_name: name(),
+        organisation: "enterprise".to_owned(),
+        organisation_display_name: name(),
+        unified_social_credit_code: String::new(),
+        members: Founder::usual(),
+        node: "node-1".to_owned(),
+        listen: ([127, 0, 0, 1], 0).into(),
+        reviewers: 0,
+        policy_delay_ms: 0,
+    };
+    let clock = Arc::new(SystemClock::default());
+    found(&root, &plan, clock.now_ms(), &mut rand::rng()).expect("founded");
+    let path = Folder::new(&root).config_file(None).expect("one node");
+    let (config, _) = Config::load(&path, [], &Default::default()).expect("valid");
+    let server = Server::bind(config.listen).await.expect("bound");
+    let address = server.address();
+    let service = Service::start(&config, clock).await.expect("started");
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(server.serve(service.clone(), async move {
+        let _ = stopped.await;
+    }));
+    Node {
+        folder,
+        address,
+        service,
+        stop: Some(stop),
+        serving,
+    }
+}
+
+impl Node {
+    async fn stop(mut self) {
+        self.service.shutdown().await.expect("stopped");
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        self.serving.await.expect("no panic").expect("served");
+    }
+
+    async fn client(&self) -> LedgerClient<tonic::transport::Channel> {
+        LedgerClient::connect(format!("http://{}", self.address))
+            .await
+            .expect("connected")
+    }
+
+    fn facility(&self, name: &str) -> Signed {
+        let members = Folder::new(self.folder.path().join("network")).members();
+        let key = read_key(&members.join("operator.key.pem")).expect("readable");
+        let head = v1::FacilityRegister {
+            name: name.to_owned(),
+            display_name: Some(v1::DisplayName {
+                zh: "厂".to_owned(),
+                en: "Plant".to_owned(),
+            }),
+            region: "CN-GD".to_owned(),
+            ..Default::default()
+        };
+        let command = Command::new("facility.register", &head, Vec::new());
+        let until = SystemClock::default().now_ms() + 60_000;
+        sign(
+            &self.service.founded().network_id(),
+            command,
+            until,
+            &key,
+            &mut rand::rng(),
+        )
+    }
+
+    /// One HTTP/1.1 exchange: status, headers in lower case, body.
+    async fn http(&self, request: &str, language: &str, body: &str) -> (u16, String, String) {
+        let mut socket = tokio::net::TcpStream::connect(self.address)
+            .await
+            .expect("connected");
+        let length = body.len();
+        let text = format!(
+            "{request} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept-language: {language}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        socket.write_all(text.as_bytes()).await.expect("sent");
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).await.expect("received");
+        let answer = String::from_utf8(answer).expect("text");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .expect("a status");
+        (status, head.to_ascii_lowercase(), body.to_owned())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_envelope_handed_in_over_grpc_comes_back_as_a_receipt() {
+    let node = start().await;
+    let mut client = node.client().await;
+    let envelope = node.facility("plant");
+    let request = wire::SubmitRequest {
+        envelope: envelope.bytes.clone(),
+        rows: Some(v1::RowSet { rows: Vec::new() }),
+        ..Default::default()
+    };
+    let done = client.submit(request).await.expect("answered").into_inner();
+    assert!(done.r#final);
+    let outcome = done.outcome.expect("final");
+    assert_eq!(outcome.code, "");
+    let pin = NetworkPin(node.service.founded().network_id());
+    verify_receipt(&done.receipt.expect("wanted"), Some(pin)).expect("verifies");
+
+    let subject = wire::receipt_get_request::Subject::Id(envelope.id.to_vec());
+    let request = wire::ReceiptGetRequest {
+        subject: Some(subject),
+        ..Default::default()
+    };
+    let receipt = client
+        .receipt_get(request)
+        .await
+        .expect("answered")
+        .into_inner()
+        .receipt
+        .expect("there");
+    assert_eq!(receipt.index, outcome.index);
+    verify_receipt(
+        &receipt,
+        Some(NetworkPin(node.service.founded().network_id())),
+    )
+    .expect("verifies");
+
+    let page = client
+        .facility_list(wire::FacilityListRequest::default())
+        .await
+        .expect("answered")
+        .into_inner();
+    assert_eq!(page.facilities.len(), 1);
+    let status = client
+        .status_show(wire::StatusShowRequest {})
+        .await
+        .expect("answered")
+        .into_inner();
+    assert!(status.ready);
+    assert_eq!(
+        (status.size, status.voting_organisations),
+        (status.final_size, 1)
+    );
+    drop(client);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grpc_error_carries_its_code_and_the_readers_language() {
+    let node = start().await;
+    let mut client = node.client().await;
+    let mut request = tonic::Request::new(wire::OrganisationShowRequest {
+        name: "nobody".to_owned(),
+    });
+    request
+        .metadata_mut()
+        .insert("accept-language", "zh-CN".parse().expect("ASCII"));
+    let status = client
+        .organisation_show(request)
+        .await
+        .expect_err("there is none");
+    assert_eq!(status.code(), tonic::Code::NotFound);
+    let details = status.get_error_details();
+    assert_eq!(details.error_info().expect("there").reason, "HT-API-006");
+    assert_eq!(details.localized_message().expect("there").locale, "zh-CN");
+    drop(client);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_and_an_export_that_replays_to_the_same_roots() {
+    use hengtan_ledger::{audit::Auditor, export};
+    let node = start().await;
+    let channel =
+        tonic::transport::Channel::from_shared(format!("http://{}", node.address)).expect("a URI");
+    let channel = channel.connect().await.expect("connected");
+    let mut health = tonic_health::pb::health_client::HealthClient::new(channel.clone());
+    let request = tonic_health::pb::HealthCheckRequest {
+        service: hengtan_api::SERVICE.to_owned(),
+    };
+    let answer = health.check(request).await.expect("answered").into_inner();
+    assert_eq!(
+        answer.status(),
+        tonic_health::pb::health_check_response::ServingStatus::Serving
+    );
+
+    let mut client = LedgerClient::new(channel);
+    for name in ["one", "two", "three"] {
+        let envelope = node.facility(name);
+        let request = wire::SubmitRequest {
+            envelope: envelope.bytes,
+            without_receipt: true,
+            ..Default::default()
+        };
+        client.submit(request).await.expect("answered");
+    }
+    let mut stream = client
+        .export(wire::ExportRequest::default())
+        .await
+        .expect("answered")
+        .into_inner();
+    let mut reader = export::Reader::default();
+    reader.push(export::MAGIC);
+    let mut auditor = Auditor::new(Some(NetworkPin(node.service.founded().network_id())));
+    while let Some(record) = stream.message().await.expect("streams") {
+        reader.push(&record.record);
+        while let Some(record) = reader.next_record().expect("well formed") {
+            auditor.take(record).expect("replays");
+        }
+    }
+    reader.finish().expect("complete");
+    auditor.finish().expect("the same roots");
+    drop((client, health));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rest_answers_on_the_same_port_and_its_problems_speak_both_languages() {
+    let node = start().await;
+    for path in [
+        "/livez",
+        "/readyz",
+        "/metrics",
+        "/openapi.json",
+        "/v1/status",
+        "/v1/network",
+        "/v1/checkpoint",
+    ] {
+        let (status, _, body) = node.http(&format!("GET {path}"), "en", "").await;
+        assert_eq!(status, 200, "{path}: {body}");
+    }
+    let (_, _, metrics) = node.http("GET /metrics", "en", "").await;
+    assert!(metrics.contains("hengtan_entries 1"), "{metrics}");
+    for (request, expected, code) in [
+        ("GET /v1/organisations/nobody", 404, "HT-API-006"),
+        ("GET /no/such/path", 404, "HT-API-040"),
+        ("DELETE /v1/status", 405, "HT-API-041"),
+    ] {
+        let mut titles = Vec::new();
+        for language in ["en", "zh-CN"] {
+            let (status, head, body) = node.http(request, language, "").await;
+            assert_eq!(status, expected, "{request}: {body}");
+            assert!(
+                head.contains("content-type: application/problem+json"),
+                "{request}: {head}"
+            );
+            assert!(
+                head.contains(&format!(
+                    "content-language: {}",
+                    language.to_ascii_lowercase()
+                )),
+                "{request}: {head}"
+            );
+            let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+            assert_eq!(body["code"], code);
+            titles.push(body["title"].clone());
+        }
+        assert_ne!(titles[0], titles[1], "{request}");
+    }
+    let large = format!(
+        "{{\"envelope\": \"{}\"}}",
+        "A".repeat(node.service.limits().request_bytes_max)
+    );
+    let (status, _, body) = node.http("POST /v1/envelopes", "zh-CN", &large).await;
+    let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(
+        (status, &body["code"]),
+        (413, &serde_json::json!("HT-API-004"))
+    );
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_documented_path_answers_and_each_unhappy_answer_is_a_problem() {
+    let node = start().await;
+    let (_, _, document) = node.http("GET /openapi.json", "en", "").await;
+    let document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
+    let paths = document["paths"].as_object().expect("an object");
+    assert!(paths.len() > 30);
+    for (path, operations) in paths {
+        for verb in operations.as_object().expect("an object").keys() {
+            // Parameters get a value that fits no record, sometimes not even the form.
+            let concrete: Vec<String> = path
+                .split('/')
+                .map(|part| {
+                    if part.starts_with('{') {
+                        "00".to_owned()
+                    } else {
+                        part.to_owned()
+                    }
+                })
+                .collect();
+            let request = format!("{} {}", verb.to_uppercase(), concrete.join("/"));
+            let (status, head, body) = node
+                .http(&request, "en", if verb == "post" { "{}" } else { "" })
+                .await;
+            assert!(status < 500, "{request}: {status} {body}");
+            if status != 200 {
+                assert!(
+                    head.contains("application/problem+json"),
+                    "{request}: {status} {head}"
+                );
+                let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+                assert!(
+                    body["code"]
+                        .as_str()
+                        .is_some_and(|code| code.starts_with("HT-")),
+                    "{request}: {body}"
+                );
+                assert_ne!(body["code"], "HT-API-045", "{request}: {body}");
+                assert_ne!(
+                    body["title"], body["code"],
+                    "{request}: the catalogue knows the code"
+                );
+            }
+        }
+    }
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_beyond_this_machine_and_a_taken_port_are_refused() {
+    let refused = Server::bind(([0, 0, 0, 0], 0).into())
+        .await
+        .expect_err("not loopback");
+    assert_eq!(refused.code(), "HT-NOD-007");
+    let first = Server::bind(([127, 0, 0, 1], 0).into())
+        .await
+        .expect("bound");
+    let refused = Server::bind(first.address()).await.expect_err("taken");
+    assert_eq!(refused.code(), "HT-NOD-008");
+}

@@ -11,15 +11,38 @@ use accounting::{
     GwpSet, Manifest, Obtained, Parameter, ParameterKind, Period, Profile, Quantity, Region,
     RoundingProfile, Scope, Unit,
 };
+use crypto_sm::sm2::{KnownSigners, PublicKey, Verifier};
 use crypto_sm::sm3::{self, Digest};
 use prost::Message;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Remembers the catalogue that was built last, since every envelope of an import needs the same one. It changes nothing but the time that
-/// execution takes: what it holds is named by the hash of everything it was built from.
-#[derive(Default)]
-pub struct Catalogues(Mutex<Option<(Digest, Arc<Shelf>)>>);
+/// Remembers what is costly to build and wanted again: the catalogue of factors, since every envelope of an import needs the same one, and what
+/// depends on a signer only. It changes nothing but the time that execution takes: what it holds is named by everything it was built from.
+pub struct Catalogues {
+    shelf: Mutex<Option<(Digest, Arc<Shelf>)>>,
+    signers: KnownSigners,
+}
+
+/// Signers that are remembered; a verifier's table takes 52 KiB.
+const SIGNERS_MAX: usize = 256;
+
+impl Default for Catalogues {
+    fn default() -> Self {
+        Self {
+            shelf: Mutex::default(),
+            signers: KnownSigners::new(SIGNERS_MAX),
+        }
+    }
+}
+
+impl Catalogues {
+    /// What checks signatures of a key; fast from its fifth use on.
+    #[must_use]
+    pub fn verifier(&self, key: &PublicKey) -> Verifier {
+        self.signers.verifier(key)
+    }
+}
 
 impl fmt::Debug for Catalogues {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -602,7 +625,10 @@ fn shelf(
         hasher.update(&set.encode_length_delimited_to_vec());
     }
     let digest = hasher.finalize();
-    let mut remembered = catalogues.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut remembered = catalogues
+        .shelf
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     if let Some((known, shelf)) = &*remembered
         && *known == digest
     {

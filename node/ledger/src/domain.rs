@@ -3,7 +3,7 @@
 
 use crate::Error;
 use crypto_sm::rand_core::CryptoRng;
-use crypto_sm::sm2::{PublicKey, SecretKey, Signature, USER_ID};
+use crypto_sm::sm2::{PublicKey, SecretKey, Signature, USER_ID, Verifier};
 use crypto_sm::sm3::{self, Digest};
 
 /// SM3 of the signed genesis bytes with its domain; names the network.
@@ -88,12 +88,27 @@ impl Domain {
         signature: &[u8],
         signer: &str,
     ) -> Result<(), Error> {
+        self.verify_with(network, bytes, &key.default_verifier(), signature, signer)
+    }
+
+    /// As [`Domain::verify`], by a verifier that may know its signer from before.
+    ///
+    /// # Errors
+    /// [`Error::Signature`], also for a signature out of range.
+    pub fn verify_with(
+        self,
+        network: &NetworkId,
+        bytes: &[u8],
+        verifier: &Verifier,
+        signature: &[u8],
+        signer: &str,
+    ) -> Result<(), Error> {
         let message: &[&[u8]] = match self {
             Self::Genesis => &[self.prefix(), bytes],
             _ => &[self.prefix(), network, bytes],
         };
         Signature::from_bytes(signature)
-            .and_then(|signature| key.default_verifier().verify(message, &signature))
+            .and_then(|signature| verifier.verify(message, &signature))
             .map_err(|_| Error::Signature {
                 what: self.name(),
                 signer: signer.to_owned(),

@@ -3,7 +3,7 @@
 use crate::domain::{Domain, NetworkId, envelope_digest, envelope_id};
 use crate::{Error, canonical, field, rows, v1};
 use crypto_sm::rand_core::CryptoRng;
-use crypto_sm::sm2::{PublicKey, SecretKey};
+use crypto_sm::sm2::{PublicKey, SecretKey, Verifier};
 use crypto_sm::sm3::Digest;
 use prost::Message;
 
@@ -227,18 +227,26 @@ impl Parsed {
     /// # Errors
     /// [`Error::Signature`], also if the key is not the sender's.
     pub fn verify(self, key: &PublicKey) -> Result<Verified, Error> {
+        self.verify_with(&key.default_verifier())
+    }
+
+    /// As [`Parsed::verify`], by a verifier that may know its signer from before.
+    ///
+    /// # Errors
+    /// [`Error::Signature`], also if the key is not the sender's.
+    pub fn verify_with(self, verifier: &Verifier) -> Result<Verified, Error> {
         let signer = hex::encode(&self.body.sender);
-        if key.key_id().as_bytes().as_slice() != self.body.sender {
+        if verifier.public_key().key_id().as_bytes().as_slice() != self.body.sender {
             return Err(Error::Signature {
                 what: "envelope",
                 signer,
             });
         }
         let envelope = &self.outer.envelope;
-        Domain::Envelope.verify(
+        Domain::Envelope.verify_with(
             &self.outer.network,
             &envelope.body,
-            key,
+            verifier,
             &envelope.signature,
             &signer,
         )?;

@@ -5,8 +5,9 @@ mod envelope;
 mod seal;
 mod signatures;
 
-pub use envelope::{Authenticated, authenticate};
+pub use envelope::{Authenticated, authenticate, authenticate_with};
 pub use seal::{Sealed, seal};
+pub(crate) use signatures::waiting;
 pub use signatures::{Unverified, unverified, verified};
 
 use crate::batch::{self, Parsed};
@@ -208,10 +209,11 @@ pub(crate) fn check_place(
 ) -> Result<(), Error> {
     let header = &work.header;
     let (node, key) = batch::leader(inputs.view, &header.leader)?;
-    Domain::Batch.verify(
+    let verifier = inputs.catalogues.verifier(&key);
+    Domain::Batch.verify_with(
         network,
         &work.header_bytes,
-        &key,
+        &verifier,
         &work.signature,
         &node.name,
     )?;

@@ -43,6 +43,8 @@ fn record(record: v1::export_record::Record) -> Vec<u8> {
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
     waiting: Vec<u8>,
+    /// Bytes of `waiting` that were taken.
+    taken: usize,
     offset: u64,
     begun: bool,
 }
@@ -50,6 +52,9 @@ pub struct Reader {
 impl Reader {
     /// Takes the next piece.
     pub fn push(&mut self, bytes: &[u8]) {
+        // Once for each piece, not for each record.
+        self.waiting.drain(..self.taken);
+        self.taken = 0;
         self.waiting.extend(bytes);
     }
 
@@ -61,30 +66,29 @@ impl Reader {
         let malformed = Error::Export {
             offset: self.offset,
         };
+        let mut waiting = &self.waiting[self.taken..];
         if !self.begun {
-            if self.waiting.len() < MAGIC.len() {
+            if waiting.len() < MAGIC.len() {
                 return Ok(None);
             }
-            if !self.waiting.starts_with(MAGIC) {
-                return Err(malformed);
-            }
+            waiting = waiting.strip_prefix(MAGIC).ok_or(malformed.clone())?;
             self.begun = true;
-            self.take(MAGIC.len());
+            self.taken += MAGIC.len();
+            self.offset += MAGIC.len() as u64;
         }
-        let Some((length, rest)) = self.waiting.split_first_chunk::<4>() else {
+        let Some((length, rest)) = waiting.split_first_chunk::<4>() else {
             return Ok(None);
         };
         let length = u32::from_be_bytes(*length) as usize;
         if length > RECORD_BYTES_MAX {
-            return Err(Error::Export {
-                offset: self.offset,
-            });
+            return Err(malformed);
         }
         let Some(bytes) = rest.get(..length) else {
             return Ok(None);
         };
         let message: v1::ExportRecord = canonical::decode("export record", bytes)?;
-        self.take(4 + length);
+        self.taken += 4 + length;
+        self.offset += 4 + length as u64;
         message.record.map(Some).ok_or(malformed)
     }
 
@@ -93,17 +97,12 @@ impl Reader {
     /// # Errors
     /// [`Error::Export`] if the file ends inside a record.
     pub fn finish(&self) -> Result<(), Error> {
-        if self.begun && self.waiting.is_empty() {
+        if self.begun && self.waiting.len() == self.taken {
             Ok(())
         } else {
             Err(Error::Export {
                 offset: self.offset,
             })
         }
-    }
-
-    fn take(&mut self, count: usize) {
-        self.waiting.drain(..count);
-        self.offset += count as u64;
     }
 }

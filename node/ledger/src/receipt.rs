@@ -10,12 +10,14 @@ mod verify;
 
 pub use crate::v1::{Receipt, ReceiptKind};
 pub use assemble::{Evidence, Rows, assemble, state_proof};
-pub use json::{from_json, to_json, verify_json};
+pub use json::{from_json, to_json, verify_json, verify_json_with};
 pub use summary::{
     AmountSummary, CategorySummary, GasSummary, ImportSummary, InventorySummary, MonthSummary,
     RowSummary, ScopeSummary, SenderSummary, Summary,
 };
-pub use verify::{Fact, NOT_PROVED, NetworkPin, PROVED, Verification, verify_receipt};
+pub use verify::{
+    Fact, NOT_PROVED, NetworkPin, PROVED, Verification, verify_receipt, verify_receipt_with,
+};
 
 /// Format number of [`v1::Receipt`](crate::v1::Receipt).
 pub const FORMAT: u32 = 1;

@@ -3,7 +3,9 @@
 mod network;
 
 use hengtan_ledger::checkpoint::{Note, judge};
-use hengtan_ledger::receipt::{NetworkPin, from_json, to_json, verify_json, verify_receipt};
+use hengtan_ledger::receipt::{
+    NetworkPin, from_json, to_json, verify_json, verify_receipt, verify_receipt_with,
+};
 use hengtan_ledger::v1::{self, ReceiptKind};
 use hengtan_ledger::{canonical, execute, state};
 use network::{Network, ORGANISATION, close, diesel, electricity, record, submit};
@@ -174,6 +176,15 @@ fn parts_of_other_receipts_do_not_fit() {
     let mut mixed = good.clone();
     mixed.trust.as_mut().expect("trust").genesis = foreign.trust.expect("trust").genesis;
     assert!(verify_receipt(&mixed, pin).is_err(), "another genesis");
+    let known = Some(&network.founded);
+    assert_eq!(
+        verify_receipt_with(&good, pin, known),
+        verify_receipt(&good, pin)
+    );
+    assert!(
+        verify_receipt_with(&mixed, pin, known).is_err(),
+        "another genesis than the known one"
+    );
 }
 
 #[test]

@@ -10,7 +10,8 @@ use crate::rows::{self, Content, ContentOverlay};
 use crate::state::{self, Draft, Overlay, View, Writes, key};
 use crate::time::rfc3339;
 use crate::{Error, Stop, v1};
-use crypto_sm::sm2::PublicKey;
+use crypto_sm::certificate::Certificate;
+use crypto_sm::sm2::{PublicKey, Verifier};
 use crypto_sm::sm3::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,7 +63,10 @@ pub(super) fn execute(
         ..v1::Outcome::default()
     };
     let known = place.verified.contains(&outer.digest());
-    let authenticated = match checks(state, outer, rows, place.time_ms, known) {
+    let remembered = |key: &PublicKey| place.catalogues.verifier(key);
+    let verifier: Option<&dyn Fn(&PublicKey) -> Verifier> =
+        if known { None } else { Some(&remembered) };
+    let authenticated = match checks(state, outer, rows, place.time_ms, verifier) {
         Ok(authenticated) => authenticated,
         Err(error @ Error::Unreadable { .. }) => return Err(error),
         Err(error) => {
@@ -157,9 +161,23 @@ pub fn authenticate(
     rows: &[Vec<u8>],
     time_ms: u64,
 ) -> Result<Authenticated, Stop> {
+    authenticate_with(view, envelope, rows, time_ms, &PublicKey::default_verifier)
+}
+
+/// As [`authenticate`], with verifiers that may know their signers from before ([`Catalogues::verifier`]).
+///
+/// # Errors
+/// [`Stop`].
+pub fn authenticate_with(
+    view: &dyn View,
+    envelope: &[u8],
+    rows: &[Vec<u8>],
+    time_ms: u64,
+    verifier: &dyn Fn(&PublicKey) -> Verifier,
+) -> Result<Authenticated, Stop> {
     let network = super::network_id(view)?;
     let outer = Outer::parse(&network, envelope).map_err(Refusal::from)?;
-    let authenticated = match checks(view, &outer, rows, time_ms, false) {
+    let authenticated = match checks(view, &outer, rows, time_ms, Some(verifier)) {
         Ok(authenticated) => authenticated,
         Err(error @ Error::Unreadable { .. }) => return Err(Stop::Failed(error)),
         Err(error) => return Err(Refusal::from(error).into()),
@@ -169,13 +187,13 @@ pub fn authenticate(
     Ok(authenticated)
 }
 
-/// Decode, network, kind, sender key, signature, rows, expiry, in this order.
+/// Decode, network, kind, sender key, signature, rows, expiry, in this order. Without a verifier the signature was checked before.
 fn checks(
     view: &dyn View,
     outer: &Outer,
     rows: &[Vec<u8>],
     time_ms: u64,
-    known: bool,
+    verifier: Option<&dyn Fn(&PublicKey) -> Verifier>,
 ) -> Result<Authenticated, Error> {
     let parsed = outer.body()?;
     let level: v1::FeatureLevel = state::require(view, key::FEATURE_LEVEL)?;
@@ -184,15 +202,16 @@ fn checks(
         feature_level: level.level,
     })?;
     let sender = sender(view, &parsed, time_ms)?;
-    let envelope = if known {
-        parsed.trust()
-    } else {
-        let certificate = crypto_sm::certificate::Certificate::from_der(&sender.member.certificate)
-            .map_err(|_| Error::Unreadable {
-                what: format!("certificate of {}", sender.member.name),
+    let envelope = match verifier {
+        None => parsed.trust(),
+        Some(verifier) => {
+            let certificate = Certificate::from_der(&sender.member.certificate).map_err(|_| {
+                Error::Unreadable {
+                    what: format!("certificate of {}", sender.member.name),
+                }
             })?;
-        let key: &PublicKey = certificate.public_key();
-        parsed.verify(key)?
+            parsed.verify_with(&verifier(certificate.public_key()))?
+        }
     };
     let body = envelope.body();
     let limits: v1::Limits = state::require(view, key::LIMITS)?;

@@ -76,12 +76,21 @@ pub fn unverified(
     known: &BTreeSet<Digest>,
 ) -> Result<Vec<Unverified>, Error> {
     let network = super::network_id(view)?;
-    let Ok(batch) = Parsed::parse(&network, batch) else {
-        return Ok(Vec::new());
-    };
+    match Parsed::parse(&network, batch) {
+        Ok(batch) => waiting(view, &batch.envelopes, known),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// The same for envelopes that were taken out of their batch.
+pub(crate) fn waiting<'a>(
+    view: &dyn View,
+    envelopes: impl IntoIterator<Item = &'a envelope::Outer>,
+    known: &BTreeSet<Digest>,
+) -> Result<Vec<Unverified>, Error> {
     let mut keys: BTreeMap<Vec<u8>, Option<PublicKey>> = BTreeMap::new();
     let mut found = Vec::new();
-    for outer in &batch.envelopes {
+    for outer in envelopes {
         if known.contains(&outer.digest()) {
             continue;
         }

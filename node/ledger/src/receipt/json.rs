@@ -2,8 +2,9 @@
 //! one receipt: whatever else is in a file, be it a space, makes it another text, and it is refused.
 
 use super::summary::Summary;
-use super::verify::{NetworkPin, Verification, verify_receipt};
+use super::verify::{NetworkPin, Verification, verify_receipt, verify_receipt_with};
 use super::{FORMAT, ReceiptKind, kind_word};
+use crate::genesis::Founded;
 use crate::{Error, v1};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -114,8 +115,20 @@ pub fn from_json(text: &str) -> Result<v1::Receipt, Error> {
 /// # Errors
 /// [`Error::ReceiptText`] names the first line that differs; those of [`verify_receipt`].
 pub fn verify_json(found: &str, pin: Option<NetworkPin>) -> Result<Verification, Error> {
+    verify_json_with(found, pin, None)
+}
+
+/// As [`verify_json`], for many receipts of one network.
+///
+/// # Errors
+/// Those of [`verify_json`].
+pub fn verify_json_with(
+    found: &str,
+    pin: Option<NetworkPin>,
+    known: Option<&Founded>,
+) -> Result<Verification, Error> {
     let receipt = from_json(found)?;
-    let verified = verify_receipt(&receipt, pin)?;
+    let verified = verify_receipt_with(&receipt, pin, known)?;
     let own = text(&receipt, &verified.summary);
     if own == found {
         return Ok(verified);

@@ -224,7 +224,7 @@ impl Ledger for Door {
                     receipt,
                 } => api::SubmitResponse {
                     r#final: true,
-                    outcome: Some(outcome),
+                    outcome: Some(*outcome),
                     results,
                     receipt: receipt.map(|receipt| *receipt),
                     ..base

@@ -305,7 +305,7 @@ pub fn factor_set(
         return show(
             reading,
             &key::factor_set(id, version),
-            "factor set",
+            "factor_set",
             &format!("{id}@{version}"),
         );
     }
@@ -324,7 +324,7 @@ pub fn factor_set(
         .items
         .into_iter()
         .next_back()
-        .ok_or_else(|| not_found("factor set", &id))
+        .ok_or_else(|| not_found("factor_set", &id))
 }
 
 /// Factors of a set, in order.

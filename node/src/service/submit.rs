@@ -45,7 +45,7 @@ pub enum End {
     /// Final: refused or accepted, as the outcome says.
     Final {
         /// What the ledger made of it.
-        outcome: v1::Outcome,
+        outcome: Box<v1::Outcome>,
         /// What the engine calculated, per row.
         results: Vec<Vec<u8>>,
         /// The proof, if wanted.
@@ -272,7 +272,7 @@ impl Service {
             })
             .transpose()?;
         Ok(End::Final {
-            outcome,
+            outcome: Box::new(outcome),
             results,
             receipt,
         })

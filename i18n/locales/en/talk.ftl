@@ -214,11 +214,14 @@ status-voters = more than half of { $count } voting organisations
 
 phrase-parameter = { $kind } { $value } { $unit } ({ $obtained })
 phrase-gas = { $symbol }, { $name }
+phrase-remark = { $text } ({ $remark })
+phrase-identity = { $name }, { $role }, valid until { $until }
 phrase-refused = refused, { $code }: { $what }
 
 import-error = { $place }: { $code } { $what } { $remedy }
 import-error-with-value = { $place }, value “{ $value }”: { $code } { $what } { $remedy }
 import-notice = Note: { $place }: { $what }
+import-compared = Compared { $count } expected results with the calculation: { $differing } differ.
 import-more-errors = … and { $count } more.
 import-more-notices = … and { $count } more notes.
 import-place-sheet = sheet { $sheet }
@@ -276,6 +279,10 @@ step-result = { $subject }: { $line }
 step-gwp = CO2e of { $gas }: { $line } ({ $table })
 step-round = { $subject }, rounded half up to { $places } decimals ({ $rule }): { $line }
 step-note = Note: { $text }
+
+step-factor = { $role }, with { $factor }
+step-row-result = Result: { $location } t CO2e location-based, { $market } t CO2e market-based
+step-row-result-same = Result: { $amount } t CO2e
 
 subject-activity = Amount in the unit of the factor
 subject-carbon_content = Elemental carbon content

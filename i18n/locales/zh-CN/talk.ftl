@@ -214,11 +214,14 @@ status-voters = 由 { $count } 个投票组织中的半数以上确认
 
 phrase-parameter = { $kind } { $value } { $unit }（{ $obtained }）
 phrase-gas = { $symbol }（{ $name }）
+phrase-remark = { $text }（{ $remark }）
+phrase-identity = { $name }，{ $role }，有效期至 { $until }
 phrase-refused = 已拒绝，{ $code }：{ $what }
 
 import-error = { $place }：{ $code } { $what }{ $remedy }
 import-error-with-value = { $place }，数值“{ $value }”：{ $code } { $what }{ $remedy }
 import-notice = 说明：{ $place }：{ $what }
+import-compared = 已将 { $count } 个预期结果与核算结果比对：{ $differing } 个不一致。
 import-more-errors = ……另有 { $count } 处。
 import-more-notices = ……另有 { $count } 条说明。
 import-place-sheet = 工作表 { $sheet }
@@ -273,14 +276,18 @@ step-formula = 公式：{ $line }
 step-formula-by = 公式：{ $line }（{ $clause }）
 step-convert = 换算：{ $line }
 step-result = { $subject }：{ $line }
-step-gwp = { $gas } 的二氧化碳当量：{ $line }（{ $table }）
+step-gwp = { $gas }的二氧化碳当量：{ $line }（{ $table }）
 step-round = { $subject }，四舍五入至 { $places } 位小数（{ $rule }）：{ $line }
 step-note = 说明：{ $text }
 
+step-factor = { $role }，采用 { $factor }
+step-row-result = 结果：基于位置 { $location } t CO2e，基于市场 { $market } t CO2e
+step-row-result-same = 结果：{ $amount } t CO2e
+
 subject-activity = 换算为因子单位的数量
 subject-carbon_content = 元素碳含量
-subject-mass = { $gas } 的质量
-subject-co2e = { $gas } 的二氧化碳当量
+subject-mass = { $gas }的质量
+subject-co2e = { $gas }的二氧化碳当量
 subject-total_location = 结果（基于位置）
 subject-total_market = 结果（基于市场）
 subject-total_parameters = 结果

@@ -178,7 +178,9 @@ fn character_set(console: &Console) -> Finding {
         .unwrap_or_else(|| "-".to_owned());
     Finding::good(
         "language",
-        format!("{} ({name})", console.locale().own_name()),
+        console
+            .catalogue()
+            .phrase_remark(console.locale().own_name(), name),
     )
 }
 
@@ -242,11 +244,11 @@ fn identities(found: &context::Found, findings: &mut Vec<Finding>, console: &Con
         let until = certificate.validity().not_after_ms;
         let now = now_ms();
         let day = crate::console::local_time(until);
-        let detail = format!(
-            "{} ({}), {day}",
-            identity.name,
-            console.catalogue().name("role", &identity.role)
-        );
+        let role = console.catalogue().name("role", &identity.role);
+        let detail =
+            console
+                .catalogue()
+                .phrase_identity(identity.name.as_str(), role, day.as_str());
         if until < now {
             let failure = Failure::new("HT-CRY-025")
                 .with("name", &identity.name)

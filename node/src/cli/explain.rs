@@ -5,7 +5,7 @@ mod steps;
 
 use hengtan_api::v1 as api;
 use hengtan_ledger::v1;
-use i18n::glossary;
+use i18n::{Locale, catalogue, glossary};
 use serde_json::json;
 
 use crate::console::{Column, Console, List, Record};
@@ -49,6 +49,19 @@ pub async fn run(arguments: Explain, session: &Session<'_>) -> Result<Exit, Fail
             .name("category", category.code());
         return number::part(&title, None, wanted, session).await;
     }
+    let named: Vec<accounting::Category> = accounting::scope::CATEGORIES
+        .iter()
+        .copied()
+        .filter(|category| is_named(*category, reference))
+        .collect();
+    if let [category] = named.as_slice() {
+        let wanted = |row: &v1::RowResult| row.category == category.code();
+        let title = session
+            .console
+            .catalogue()
+            .name("category", category.code());
+        return number::part(&title, None, wanted, session).await;
+    }
     match inventory::find(Some(reference), session).await {
         Ok((_, found)) => {
             let title = session
@@ -60,6 +73,16 @@ pub async fn run(arguments: Explain, session: &Session<'_>) -> Result<Exit, Fail
         Err(failure) if failure.code == codes::NOT_FOUND => term(reference, session.console),
         Err(failure) => Err(failure),
     }
+}
+
+/// Whether the catalogue's name of a category contains the text, in either language.
+fn is_named(category: accounting::Category, text: &str) -> bool {
+    let text = text.to_lowercase();
+    Locale::ALL.into_iter().any(|locale| {
+        catalogue(locale)
+            .name("category", category.code())
+            .contains(&text)
+    })
 }
 
 fn is_code(text: &str) -> bool {

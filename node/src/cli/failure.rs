@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use i18n::Catalogue;
+
 use crate::console::{Console, pad, wrap};
 
 use super::exit::Exit;
@@ -80,21 +82,29 @@ impl Failure {
             .with("reason", reason(error))
     }
 
+    /// Whether the reader of standard output wants no more (`hengtan … | head`), which is no failure.
+    pub fn reader_gone(&self) -> bool {
+        let field = |name: &str| {
+            self.fields
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.as_str())
+        };
+        self.code == codes::FILE_UNWRITABLE
+            && field("path") == Some("-")
+            && field("reason") == Some("broken_pipe")
+    }
+
     /// The whole message: code, what happened, cause, what to do next.
     pub fn render(&self, console: &Console) -> String {
         let catalogue = console.catalogue();
         let style = console.style_of_talk();
-        let fields: Vec<(&str, String)> = self
+        let raw: Vec<(&str, String)> = self
             .fields
             .iter()
-            .map(|(name, value)| {
-                let shown = match name.as_str() {
-                    "reason" => catalogue.name("reason", value),
-                    _ => value.clone(),
-                };
-                (name.as_str(), printable(&shown))
-            })
+            .map(|(name, value)| (name.as_str(), printable(value)))
             .collect();
+        let fields = named_fields(&self.code, raw, catalogue);
         let mut lines = Vec::new();
         let head = style.bad(&catalogue.error_head(self.code.as_str()));
         let explanation = catalogue.explain(&self.code, &fields);
@@ -137,6 +147,43 @@ impl Failure {
         }
         lines.join("\n")
     }
+}
+
+/// Fields whose values are codes get the names of these codes.
+pub fn named_fields<'a>(
+    code: &str,
+    fields: Vec<(&'a str, String)>,
+    catalogue: &Catalogue,
+) -> Vec<(&'a str, String)> {
+    let kind = |field: &str| {
+        Some(match field {
+            "reason" if code.starts_with("HT-ACC-") => "misfit",
+            "reason" if code.starts_with("HT-API-") => return None,
+            "reason" => "reason",
+            "status" => "import-status",
+            "role" => "role",
+            "parameter" => "parameter",
+            "treatment" => "treatment",
+            "category" => "category",
+            "columns" | "missing" => "import-column",
+            _ => return None,
+        })
+    };
+    let named = |(field, value): (&'a str, String)| {
+        let Some(kind) = kind(field) else {
+            return (field, value);
+        };
+        let names: Vec<String> = value
+            .split(", ")
+            .map(|code| match kind {
+                // Identifiers of columns have hyphens.
+                "import-column" => catalogue.name(kind, &code.replace('_', "-")),
+                _ => catalogue.name(kind, code),
+            })
+            .collect();
+        (field, names.join(&catalogue.help_separator_of_choices()))
+    };
+    fields.into_iter().map(named).collect()
 }
 
 /// Text from outside without control characters: it could move the cursor or hide what is written.

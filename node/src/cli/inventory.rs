@@ -88,7 +88,7 @@ async fn close(arguments: InventoryClose, session: &Session<'_>) -> Result<Exit,
         .name
         .clone()
         .unwrap_or_else(|| default_name(&arguments.period));
-    session.confirm(&catalogue.ask_close(
+    session.confirm_on_terminal(&catalogue.ask_close(
         name.as_str(),
         period_start.as_str(),
         period_end.as_str(),
@@ -216,7 +216,7 @@ async fn restate(arguments: InventoryRestate, session: &Session<'_>) -> Result<E
         profile: Some(arguments.profile.to_message()?),
         imports,
     };
-    session.confirm(&catalogue.ask_restate(inventory.name.as_str()))?;
+    session.confirm_on_terminal(&catalogue.ask_restate(inventory.name.as_str()))?;
     let identity = session.identity(&[v1::Role::Business])?;
     let rows = rows.iter().map(Message::encode_to_vec).collect();
     let answer = session

@@ -126,6 +126,7 @@ fn unparsed(error: &clap::Error, console: &Console, command: &clap::Command) -> 
 fn execute(line: CommandLine, console: &Console) -> Exit {
     match dispatch::run(line, console) {
         Ok(exit) => exit,
+        Err(failure) if failure.reader_gone() => Exit::Ok,
         Err(failure) => {
             console.complain(&failure.render(console));
             failure.exit

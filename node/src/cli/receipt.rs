@@ -155,5 +155,7 @@ pub(super) fn write(receipt: &v1::Receipt, path: &Path) -> Result<(), Failure> {
         }
         return Err(Failure::new(codes::FILE_EXISTS).with("path", path.display()));
     }
-    Ok(config::write_new(path, text.as_bytes())?)
+    // A name without folder stands for this one.
+    let path = std::path::absolute(path).map_err(|error| Failure::writing(path, &error))?;
+    Ok(config::write_new(&path, text.as_bytes())?)
 }

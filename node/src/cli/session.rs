@@ -323,6 +323,15 @@ impl Session<'_> {
         confirm(question, self.console)
     }
 
+    /// Asks where somebody can answer; what can be restated needs no agreement beforehand.
+    pub fn confirm_on_terminal(&self, question: &str) -> Result<(), Failure> {
+        if self.console.interactive() {
+            confirm(question, self.console)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Shows where a command stands in the ledger.
     pub fn recorded(&self, answer: &api::SubmitResponse) -> Result<Exit, Failure> {
         let catalogue = self.console.catalogue();

@@ -65,6 +65,8 @@ async fn serve(
         config,
         |address| {
             let endpoint = format!("http://{address}");
+            // For programs: where it listens, on standard output, in every language the same.
+            let _ = console.print(&format!("ready {address}"));
             console.say(&catalogue.start_ready(config.node.as_str(), endpoint.as_str()));
             if let Some(path) = &ready_file {
                 unwritten = std::fs::write(path, endpoint + "\n")

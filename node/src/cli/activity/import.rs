@@ -12,6 +12,7 @@ use i18n::Catalogue;
 use prost::Message;
 
 use crate::cli::arguments::{ActivityImport, Profile};
+use crate::cli::failure::named_fields;
 use crate::cli::presentation::{period, short_id};
 use crate::cli::session::Session;
 use crate::cli::{Exit, Failure, codes, facility, factor};
@@ -118,7 +119,7 @@ pub(in crate::cli) async fn import_file(
     }
 
     let identity = session.identity(&[v1::Role::Business])?;
-    let batches = opened.batches(session)?;
+    let batches = opened.batches()?;
     let total: u64 = batches
         .iter()
         .map(|(_, rows)| u64::try_from(rows.len()).unwrap_or(u64::MAX))
@@ -213,6 +214,9 @@ pub(super) async fn single_row(
     }
 }
 
+/// Number of the first row of an envelope, and its rows as bytes.
+type Part = (u64, Vec<Vec<u8>>);
+
 /// A file that can be read, with the factors to judge it by.
 struct Opened {
     import: Import,
@@ -278,7 +282,7 @@ impl Opened {
     }
 
     /// Number of the first row and the rows of each envelope.
-    fn batches(&self, _: &Session<'_>) -> Result<Vec<(u64, Vec<Vec<u8>>)>, Failure> {
+    fn batches(&self) -> Result<Vec<Part>, Failure> {
         let mut batches = Vec::new();
         self.import
             .each_batch(&mut self.trial(), &mut |_| {}, |batch| {
@@ -363,15 +367,22 @@ async fn dry_run(arguments: &ActivityImport, session: &Session<'_>) -> Result<Ex
         Column::machine("expected"),
     ]);
     let mut differences = Vec::new();
+    let mut compared = 0;
     opened
         .import
         .compare(&opened.trial(), &mut |_| {}, |checked| {
             for comparison in &checked.comparisons {
+                compared += 1;
                 differences.extend(comparison.notice());
             }
             list.push(cells(&checked, &opened.factors, catalogue));
         })?;
     show_notices(&differences, session);
+    if compared > 0 {
+        session
+            .console
+            .say(&catalogue.import_compared(compared.to_string(), differences.len().to_string()));
+    }
     tell_bad_rows(&report, arguments, session)?;
     session.console.list(&list)?;
     session
@@ -473,7 +484,7 @@ fn error_list(report: &Report, catalogue: &Catalogue) -> List {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), serde_json::json!(value)))
             .collect();
-        let named = named_columns(raw, catalogue);
+        let named = named_fields(error.code(), raw, catalogue);
         let what = catalogue
             .explain(error.code(), &named)
             .map(|explanation| explanation.what)
@@ -509,7 +520,7 @@ fn described(report: &Report, catalogue: &Catalogue) -> Vec<String> {
 
 /// Sheet, row, column, value, reason and remedy of one fault.
 fn described_error(error: &RowError, catalogue: &Catalogue) -> String {
-    let fields = named_columns(error.fields(), catalogue);
+    let fields = named_fields(error.code(), error.fields(), catalogue);
     let place = place(&fields, catalogue);
     let explanation = catalogue.explain(error.code(), &fields);
     let what = explanation.as_ref().map_or_else(
@@ -535,7 +546,7 @@ fn described_error(error: &RowError, catalogue: &Catalogue) -> String {
 fn show_notices(notices: &[Notice], session: &Session<'_>) {
     let catalogue = session.console.catalogue();
     for notice in notices.iter().take(NOTICES_SHOWN_MAX) {
-        let fields = named_columns(notice.fields(), catalogue);
+        let fields = named_fields(notice.code(), notice.fields(), catalogue);
         let place = place(&fields, catalogue);
         let what = catalogue
             .explain(notice.code(), &fields)
@@ -579,32 +590,4 @@ fn place(fields: &[(&'static str, String)], catalogue: &Catalogue) -> String {
         (letters, column) => parts.push(catalogue.import_place_column(letters, column)),
     }
     parts.join(&catalogue.help_separator_of_choices())
-}
-
-/// Codes of columns in fields become their names.
-pub(in crate::cli) fn named_columns(
-    fields: Vec<(&'static str, String)>,
-    catalogue: &Catalogue,
-) -> Vec<(&'static str, String)> {
-    fields
-        .into_iter()
-        .map(|(name, value)| {
-            let value = match name {
-                "columns" | "missing" => {
-                    let names: Vec<String> = value
-                        .split(", ")
-                        .map(|code| column_name(code, catalogue))
-                        .collect();
-                    names.join(&catalogue.help_separator_of_choices())
-                }
-                _ => value,
-            };
-            (name, value)
-        })
-        .collect()
-}
-
-fn column_name(code: &str, catalogue: &Catalogue) -> String {
-    let id = format!("import-column-{}", code.replace('_', "-"));
-    catalogue.text(&id, &[]).unwrap_or_else(|| code.to_owned())
 }

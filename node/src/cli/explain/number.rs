@@ -245,7 +245,7 @@ pub async fn part(
         "inventory": inventory.name,
         "organisation": inventory.organisation,
         "title": title,
-        "rows": rows.iter().map(|row| machine_row(row)).collect::<Vec<_>>(),
+        "rows": rows.iter().map(machine_row).collect::<Vec<_>>(),
         "location_kg_co2e": location,
         "market_kg_co2e": market,
         "agrees_with_ledger": rows.iter().all(|row| row.same),
@@ -266,6 +266,13 @@ pub async fn part(
             let lines = steps::lines(&row.trace, &row.factors, catalogue);
             page.item(&page_row_title(row, catalogue));
             page.subitems(&lines);
+            let (location, market) = (tonnes(&row.location()), tonnes(&row.market()));
+            let result = if location == market {
+                catalogue.step_row_result_same(location)
+            } else {
+                catalogue.step_row_result(location, market)
+            };
+            page.subitems(&[result]);
         }
         if rows.len() > WRITTEN_OUT_MAX {
             page.item(&catalogue.explain_more_rows((rows.len() - WRITTEN_OUT_MAX).to_string()));

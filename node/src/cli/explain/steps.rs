@@ -14,16 +14,19 @@ pub fn lines(trace: &Trace, factors: &Factors, catalogue: &Catalogue) -> Vec<Str
     trace
         .steps
         .iter()
-        .filter_map(|step| line(step, factors, catalogue))
+        .map(|step| line(step, factors, catalogue))
         .collect()
 }
 
-fn line(step: &Step, factors: &Factors, catalogue: &Catalogue) -> Option<String> {
+fn line(step: &Step, factors: &Factors, catalogue: &Catalogue) -> String {
     let arithmetic = step.line();
-    Some(match step {
+    match step {
         Step::Input { .. } => catalogue.step_input(arithmetic),
-        // Factors have a block of their own with their sources.
-        Step::Factor { .. } => return None,
+        // Their sources stand in a block of their own.
+        Step::Factor { role, factor, .. } => catalogue.step_factor(
+            catalogue.name("factor-role", role.code()),
+            factors.label(*factor),
+        ),
         Step::Parameter {
             kind,
             obtained,
@@ -42,7 +45,7 @@ fn line(step: &Step, factors: &Factors, catalogue: &Catalogue) -> Option<String>
                 ),
             }
         }
-        Step::Formula { clause, .. } if clause.is_empty() => catalogue.step_formula(arithmetic),
+        Step::Formula { clause: "", .. } => catalogue.step_formula(arithmetic),
         Step::Formula { clause, .. } => catalogue.step_formula_by(arithmetic, *clause),
         Step::Convert { .. } => catalogue.step_convert(arithmetic),
         Step::Multiply { subject, .. } | Step::Sum { subject, .. } => {
@@ -68,7 +71,7 @@ fn line(step: &Step, factors: &Factors, catalogue: &Catalogue) -> Option<String>
             )
         }
         Step::Flagged { flag } => catalogue.step_note(catalogue.name("flag", flag.code())),
-    })
+    }
 }
 
 fn subject_name(subject: Subject, catalogue: &Catalogue) -> String {

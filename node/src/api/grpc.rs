@@ -946,7 +946,7 @@ async fn send_export(
                     .into_iter()
                     .map(|(index, _)| {
                         let found = query::entry(reading, index)?;
-                        Ok(export::entry(&found.entry, found.rows))
+                        Ok(unframed(export::entry(&found.entry, found.rows)))
                     })
                     .collect::<Result<Vec<_>, Error>>()
             })
@@ -967,7 +967,12 @@ async fn send_export(
             }
         }
     }
-    let last = export::checkpoint(&note.to_text());
+    let last = unframed(export::checkpoint(&note.to_text()));
     let _ = sender.send(Ok(api::ExportResponse { record: last })).await;
     Ok(())
+}
+
+/// A record without the length that stands before it in a file: the stream has frames of its own.
+fn unframed(mut record: Vec<u8>) -> Vec<u8> {
+    record.split_off(4.min(record.len()))
 }

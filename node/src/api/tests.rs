@@ -202,7 +202,8 @@ async fn a_grpc_error_carries_its_code_and_the_readers_language() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn health_and_an_export_that_replays_to_the_same_roots() {
-    use hengtan_ledger::{audit::Auditor, export};
+    use hengtan_ledger::audit::Auditor;
+    use prost::Message as _;
     let node = start().await;
     let channel =
         tonic::transport::Channel::from_shared(format!("http://{}", node.address)).expect("a URI");
@@ -232,16 +233,13 @@ async fn health_and_an_export_that_replays_to_the_same_roots() {
         .await
         .expect("answered")
         .into_inner();
-    let mut reader = export::Reader::default();
-    reader.push(export::MAGIC);
     let mut auditor = Auditor::new(Some(NetworkPin(node.service.founded().network_id())));
-    while let Some(record) = stream.message().await.expect("streams") {
-        reader.push(&record.record);
-        while let Some(record) = reader.next_record().expect("well formed") {
-            auditor.take(record).expect("replays");
-        }
+    while let Some(answer) = stream.message().await.expect("streams") {
+        let record = v1::ExportRecord::decode(answer.record.as_slice()).expect("well formed");
+        auditor
+            .take(record.record.expect("a record"))
+            .expect("replays");
     }
-    reader.finish().expect("complete");
     auditor.finish().expect("the same roots");
     drop((client, health));
     node.stop().await;

@@ -91,7 +91,11 @@ async fn serve(
 /// Sends the node's log to standard error; `RUST_LOG` chooses how much.
 fn trace(form: LogForm, console: &Console) {
     use tracing_subscriber::EnvFilter;
-    let least = if console.talkative() { "info" } else { "error" };
+    let least = if console.talkative() {
+        "info,openraft=warn"
+    } else {
+        "error"
+    };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(least));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

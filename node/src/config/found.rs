@@ -339,7 +339,7 @@ fn genesis_text(founded: &Founded) -> String {
         .collect();
     let text = serde_json::json!({
         "format": "hengtan-genesis-1",
-        "network": hex::encode(founded.network_id()),
+        "network_id": hex::encode(founded.network_id()),
         "name": genesis.name,
         "display_name": display(genesis.display_name.as_ref()),
         "created_at_ms": genesis.created_at_ms,

@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::{Reading, Store, Writing, meta};
 use consensus::{Application, Committed, Fatal, Payload, Refusal, Traffic};
-use crypto_sm::sm2::KnownSigners;
+use crypto_sm::sm2::{PublicKey, Verifier};
 use crypto_sm::sm3::Digest;
 use hengtan_ledger::calculation::Catalogues;
 use hengtan_ledger::execute::{self, Inputs, Unverified};
@@ -14,9 +14,6 @@ use prost::Message;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
-
-/// Senders whose tables for fast verification are kept.
-const SIGNERS_MAX: usize = 1024;
 
 /// Fewer signatures than this are not worth a second thread.
 const SIGNATURES_PER_THREAD_MIN: usize = 16;
@@ -38,7 +35,6 @@ pub(super) struct Ledger {
     network: NetworkId,
     clock: Arc<dyn Clock>,
     catalogues: Catalogues,
-    signers: KnownSigners,
     /// Digests of envelopes whose signatures this node's door has verified, and which are not applied yet.
     verified: Mutex<BTreeSet<Digest>>,
     /// Entries in the log.
@@ -57,7 +53,6 @@ impl Ledger {
             network: founded.network_id(),
             clock,
             catalogues: Catalogues::default(),
-            signers: KnownSigners::new(SIGNERS_MAX),
             verified: Mutex::default(),
             size: watch::Sender::new(size),
         })
@@ -66,6 +61,11 @@ impl Ledger {
     /// Entries in the log, as they come.
     pub(super) fn size(&self) -> watch::Receiver<u64> {
         self.size.subscribe()
+    }
+
+    /// Verifies with what is remembered of the signer.
+    pub(super) fn verifier(&self, key: &PublicKey) -> Verifier {
+        self.catalogues.verifier(key)
     }
 
     /// Remembers that this very envelope's signature is good.
@@ -159,7 +159,8 @@ impl Ledger {
             .len()
             .div_ceil(threads)
             .max(SIGNATURES_PER_THREAD_MIN);
-        let check = |part: &[Unverified]| execute::verified(part, |key| self.signers.verifier(key));
+        let check =
+            |part: &[Unverified]| execute::verified(part, |key| self.catalogues.verifier(key));
         if waiting.len() <= share {
             return check(waiting);
         }

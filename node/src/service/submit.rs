@@ -188,12 +188,17 @@ impl Service {
             // The time that a batch would get now: the ledger's never goes back.
             let chain: v1::ChainState = reading.require(key::CHAIN)?;
             let time_ms = now_ms.max(chain.time_ms);
-            let authenticated =
-                execute::authenticate(&reading, &submission.envelope, &submission.rows, time_ms)
-                    .map_err(|stop| match stop {
-                        Stop::Refused(refusal) => Error::Refusal(refusal),
-                        Stop::Failed(error) => Error::Ledger(error),
-                    })?;
+            let authenticated = execute::authenticate_with(
+                &reading,
+                &submission.envelope,
+                &submission.rows,
+                time_ms,
+                &|key| inner.ledger.verifier(key),
+            )
+            .map_err(|stop| match stop {
+                Stop::Refused(refusal) => Error::Refusal(refusal),
+                Stop::Failed(error) => Error::Ledger(error),
+            })?;
             let sender = authenticated
                 .sender
                 .member

@@ -365,3 +365,50 @@ fn keys_are_plain(value: &Value, command: &[&str]) {
         _ => {}
     }
 }
+
+#[test]
+fn a_file_can_be_tried_without_a_network() {
+    let home = tempfile::tempdir().expect("temporary folder");
+    let file = home.path().join("quarter.csv");
+    let good = "period,category,activity,quantity,unit,region,expected kgCO2e\n\
+                2023-01,purchased electricity,electricity,1000,kWh,CN,530.6\n";
+    std::fs::write(&file, good).expect("written");
+    let path = file.display().to_string();
+    let output = run(
+        home.path(),
+        &["activity", "import", &path, "--dry-run", "-o", "json"],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let report: Value = serde_json::from_str(&out(&output)).expect("JSON");
+    assert_eq!(report["rows"][0]["co2e_kg"], "530.6");
+    assert_eq!(report["rows"][0]["checks"][0]["equal"], true);
+
+    std::fs::write(&file, good.replace("530.6", "530.7")).expect("written");
+    let output = run(home.path(), &["activity", "import", &path, "--dry-run"]);
+    assert_eq!(output.status.code(), Some(8), "{}", err(&output));
+    assert!(err(&output).contains("HT-CLI-036"), "{}", err(&output));
+
+    // Every bad row at once, in the person's language, with sheet or row, column, value and reason.
+    let bad = "period,category,activity,quantity,unit\n\
+               2025-13,purchased electricity,electricity,1000,kWh\n\
+               2025-01,purchased electricity,electricity,abc,kWh\n\
+               2025-01,purchased electricity,electricity,5,parsec\n";
+    std::fs::write(&file, bad).expect("written");
+    let output = run(
+        home.path(),
+        &["--lang", "zh-CN", "activity", "import", &path, "--dry-run"],
+    );
+    let text = err(&output);
+    assert_eq!(output.status.code(), Some(8), "{text}");
+    for part in [
+        "第 2 行",
+        "2025-13",
+        "第 3 行",
+        "abc",
+        "第 4 行",
+        "parsec",
+        "HT-CLI-023",
+    ] {
+        assert!(text.contains(part), "{part} in: {text}");
+    }
+}

@@ -40,6 +40,8 @@ bench-condition-clients = { $value } clients at once
 bench-condition-rows_per_envelope = { $value } rows under a signature
 bench-condition-kind-row = of a row
 bench-condition-kind-inventory = of an inventory
+bench-condition-network-new = with the founders' signatures checked
+bench-condition-network-known = of a network whose founders are checked already
 bench-condition-bytes = { $value } bytes
 
 bench-unit-rows-core = rows per second and core

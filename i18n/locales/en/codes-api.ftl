@@ -15,7 +15,20 @@ ht-api-004 = { $what } has { $found } bytes; { $limit } are allowed.
 ht-api-005 = “{ $value }” is not possible for { $field }.
     .cause = The field is missing or has a value that it cannot have.
     .remedy = Correct the request.
-ht-api-006 = There is no { $what } named { $name }.
+ht-api-006 =
+    There is no { $what ->
+        [entry] entry
+        [envelope] envelope
+        [organisation] organisation
+        [member] member
+        [facility] facility
+        [factor_set] factor set
+        [submission] submission
+        [inventory] inventory
+        [row] row
+        [import] import
+       *[other] { $what }
+    } named { $name }.
     .cause = The name is misspelt, or this network does not have it.
     .remedy = Use the list of the same kind to see what there is.
 ht-api-007 = The page token does not belong to this list.

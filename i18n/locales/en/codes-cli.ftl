@@ -105,3 +105,6 @@ ht-cli-034 = The node at { $endpoint } did not answer in time.
 ht-cli-035 = The entry was not final in time. Its id is { $id }.
     .cause = The node took the envelope, but the ledger has not confirmed it yet; it may still do so.
     .remedy = Ask for it with hengtan receipt get and this id before you repeat the command.
+ht-cli-036 = { $count } results differ from those that the file expects; nothing was recorded.
+    .cause = The file was calculated with other factors, other global warming potentials or another rounding, or it has an error.
+    .remedy = Compare the figures that are listed above; --gwp and --rounding choose other rules.

@@ -144,7 +144,7 @@ cmd-activity-import = Record the rows of a CSV or XLSX file
     .arg-facility = Facility of rows that name none, or none that is registered
     .arg-skip-bad = Record the good rows and write the bad ones to a file
     .arg-bad-rows = File for the bad rows; FILE.rejected.csv beside the input if absent
-    .arg-dry-run = Read, check and calculate, but record nothing
+    .arg-dry-run = Read, check and calculate, but record nothing; works without a node, and compares with columns of expected results
     .arg-pending = Record, but leave the rows pending; activity submit makes them count
     .arg-restates = Closed inventory that these rows correct; they count once inventory restate takes them in
     .arg-gwp = Table of global warming potentials: ar4, ar5 or ar6
@@ -231,7 +231,7 @@ cmd-inventory-close = Close the inventory of a period
     .arg-receipt = File for the receipt; receipt-inventory-….json in this folder if absent
     .examples =
         hengtan inventory close 2025 # close the year
-        hengtan inventory close 2025 --gwp ar5 --rounding mee_guideline # by the rules of a guideline
+        hengtan inventory close 2025 --gwp ar6 --rounding mee_guideline # by the rules of a guideline
 cmd-inventory-show = Show an inventory
     .arg-inventory = Name of the inventory; the newest if absent
     .arg-by = Only this table. May be repeated

@@ -40,6 +40,8 @@ bench-condition-clients = { $value } 个客户端并发
 bench-condition-rows_per_envelope = 每个签名 { $value } 行
 bench-condition-kind-row = 单行回执
 bench-condition-kind-inventory = 清单回执
+bench-condition-network-new = 同时验证创始成员签名
+bench-condition-network-known = 创始成员签名已验证
 bench-condition-bytes = { $value } 字节
 
 bench-unit-rows-core = 行/（秒·核）

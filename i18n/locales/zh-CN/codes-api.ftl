@@ -15,7 +15,20 @@ ht-api-004 = { $what } 的大小为 { $found } 字节，允许 { $limit } 字节
 ht-api-005 = 字段 { $field } 不能取值“{ $value }”。
     .cause = 该字段缺失，或取值不被允许。
     .remedy = 请更正请求。
-ht-api-006 = 没有名为 { $name } 的 { $what }。
+ht-api-006 =
+    没有名为 { $name } 的{ $what ->
+        [entry] 账本条目
+        [envelope] 签名请求
+        [organisation] 组织
+        [member] 成员
+        [facility] 设施
+        [factor_set] 排放因子集
+        [submission] 提交
+        [inventory] 清单
+        [row] 数据行
+        [import] 导入
+       *[other] { $what }
+    }。
     .cause = 名称拼写有误，或本网络中没有它。
     .remedy = 请用同类的列表查看已有的内容。
 ht-api-007 = 分页标记不属于该列表。

@@ -144,7 +144,7 @@ cmd-activity-import = 记录 CSV 或 XLSX 文件中的数据行
     .arg-facility = 数据行未写明设施，或所写设施未登记时采用的设施
     .arg-skip-bad = 记录正确的行，并将错误的行写入文件
     .arg-bad-rows = 错误行的输出文件；未指定时为输入文件旁的“文件名.rejected.csv”
-    .arg-dry-run = 只读取、检查和核算，不记录
+    .arg-dry-run = 只读取、检查和核算，不记录；没有节点时也可使用，并与预期结果列比对
     .arg-pending = 记录但保持待提交状态；由 activity submit 使其计入
     .arg-restates = 这些数据行所更正的已封账清单；由 inventory restate 纳入后才计入
     .arg-gwp = 全球变暖潜势表：ar4、ar5 或 ar6
@@ -231,7 +231,7 @@ cmd-inventory-close = 对一个时期的清单封账
     .arg-receipt = 回执文件；未指定时为当前文件夹中的 receipt-inventory-….json
     .examples =
         hengtan inventory close 2025 # 对全年封账
-        hengtan inventory close 2025 --gwp ar5 --rounding mee_guideline # 按指南的规则
+        hengtan inventory close 2025 --gwp ar6 --rounding mee_guideline # 按指南的规则
 cmd-inventory-show = 显示清单
     .arg-inventory = 清单名称；未指定时为最新的清单
     .arg-by = 只显示该表。可重复使用

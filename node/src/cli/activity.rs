@@ -17,7 +17,7 @@ use super::presentation::{ID_DIGITS, named, period, short_id, status_word, time,
 use super::session::{self, Session, unreadable};
 use super::{Exit, Failure, codes};
 
-pub(super) use import::import_file;
+pub(super) use import::{dry_run, import_file};
 
 pub async fn run(command: Activity, session: &Session<'_>) -> Result<Exit, Failure> {
     match command {

@@ -470,7 +470,7 @@ pub struct ActivityImport {
 #[derive(Clone, Debug, Args)]
 pub struct Profile {
     /// Table of global warming potentials.
-    #[arg(long, value_name = "TABLE", default_value = "ar6")]
+    #[arg(long, value_name = "TABLE", default_value = "ar5")]
     pub gwp: String,
     /// Rounding rule.
     #[arg(long, value_name = "RULE", default_value = "unrounded")]

@@ -169,7 +169,7 @@ async fn record(
     let found = context::find(&global)?;
     let session = Session::with(found, TIMEOUT, console)?;
     let profile = Profile {
-        gwp: "ar6".to_owned(),
+        gwp: "ar5".to_owned(),
         rounding: RoundingRule::Unrounded,
         factor_set: Vec::new(),
     };

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use crate::console::Console;
 
-use super::arguments::{Command, CommandLine, Factor};
+use super::arguments::{Activity, Command, CommandLine, Factor};
 use super::session::Session;
 use super::{
     Exit, Failure, activity, bench, codes, completion, config, demo, doctor, explain, facility,
@@ -24,6 +24,9 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         Command::Start(arguments) => start::run(&arguments, &global, console),
         Command::Demo(arguments) => demo::run(&arguments, &global, console),
         Command::Bench(arguments) => bench::run(arguments, console),
+        Command::Activity(Activity::Import(arguments)) if arguments.dry_run => {
+            wait(activity::dry_run(&arguments, &global, console))?
+        }
         Command::Doctor(arguments) => wait(doctor::run(arguments, &global, console))?,
         Command::Explain(arguments) => match explain::offline(&arguments, console) {
             Some(result) => result,

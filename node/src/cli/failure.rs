@@ -284,6 +284,8 @@ pub mod codes {
     pub const NODE_SILENT: &str = "HT-CLI-034";
     /// The entry was not final in time; it may still become one.
     pub const NOT_FINAL_IN_TIME: &str = "HT-CLI-035";
+    /// Results differ from those that the file expects.
+    pub const RESULTS_DIFFER: &str = "HT-CLI-036";
 }
 
 /// All codes of the command line.
@@ -323,6 +325,7 @@ pub const CODES: &[&str] = &[
     codes::NODE_UNREACHABLE,
     codes::NODE_SILENT,
     codes::NOT_FINAL_IN_TIME,
+    codes::RESULTS_DIFFER,
 ];
 
 /// The exit code that goes with an error code.
@@ -350,7 +353,7 @@ pub fn exit_of(code: &str) -> Exit {
         codes::NODE_UNREACHABLE | codes::NODE_SILENT | codes::NOT_FINAL_IN_TIME => {
             Exit::Unavailable
         }
-        codes::ROWS_BAD | codes::ONE_ROW_NEEDED => Exit::BadInput,
+        codes::ROWS_BAD | codes::ONE_ROW_NEEDED | codes::RESULTS_DIFFER => Exit::BadInput,
         // Refusals of the ledger.
         "HT-CMD-001" | "HT-CMD-002" | "HT-CMD-009" | "HT-CMD-016" | "HT-CMD-027" | "HT-LED-006"
         | "HT-LED-007" | "HT-LED-008" => Exit::NotAuthorised,

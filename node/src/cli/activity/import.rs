@@ -10,18 +10,19 @@ use hengtan_ledger::envelope::Command;
 use hengtan_ledger::v1;
 use i18n::Catalogue;
 use prost::Message;
+use serde_json::json;
 
-use crate::cli::arguments::{ActivityImport, Profile};
+use crate::cli::arguments::{ActivityImport, Global, Profile};
 use crate::cli::failure::named_fields;
 use crate::cli::presentation::{period, short_id};
 use crate::cli::session::Session;
 use crate::cli::{Exit, Failure, codes, facility, factor};
-use crate::console::{self, Cell, Column, List, Record, grouped, tonnes};
-use crate::import::check::{Checked, Trial};
+use crate::console::{self, Cell, Column, Console, List, Record, grouped, tonnes};
+use crate::import::check::{Checked, Comparison, Trial};
 use crate::import::{Defaults, Facility, Import, Notice, Options, Report, RowError, rejects};
 
 /// Bad rows that are listed on the terminal; a file gets all of them.
-const BAD_ROWS_SHOWN_MAX: usize = 1_000;
+const BAD_ROWS_SHOWN_MAX: usize = 200;
 
 /// Notices that are listed on the terminal.
 const NOTICES_SHOWN_MAX: usize = 20;
@@ -42,9 +43,6 @@ pub(in crate::cli) struct ImportOutcome {
 
 pub async fn run(arguments: ActivityImport, session: &Session<'_>) -> Result<Exit, Failure> {
     let catalogue = session.console.catalogue();
-    if arguments.dry_run {
-        return dry_run(&arguments, session).await;
-    }
     let outcome = import_file(&arguments, session).await?;
     if let Some(answer) = &outcome.submitted {
         session
@@ -82,13 +80,13 @@ pub(in crate::cli) async fn import_file(
     let catalogue = session.console.catalogue();
     let profile = arguments.profile.to_message()?;
     let opened = open(arguments, session).await?;
-    let report = opened.check(session)?;
+    let report = opened.check(session.console)?;
     let rows_bad = report.rows_bad;
-    tell_bad_rows(&report, arguments, session)?;
+    tell_bad_rows(&report, arguments.skip_bad, session.console)?;
     if rows_bad > 0 {
         opened.write_rejects(arguments, session)?;
     }
-    show_notices(&report.notices, session);
+    show_notices(&report.notices, session.console);
 
     let import_id = opened.import.id().to_vec();
     let organisation = session.organisation()?;
@@ -196,7 +194,7 @@ pub(super) async fn single_row(
         profile: profile.clone(),
     };
     let opened = open(&arguments, session).await?;
-    let report = opened.check(session)?;
+    let report = opened.check(session.console)?;
     if report.rows_bad > 0 {
         let details = described(&report, session.console.catalogue());
         return Err(Failure::new(codes::ROWS_BAD)
@@ -204,7 +202,7 @@ pub(super) async fn single_row(
             .detailed(details));
     }
     let rows: Vec<Vec<u8>> = opened
-        .batches(session)?
+        .batches()?
         .into_iter()
         .flat_map(|(_, rows)| rows)
         .collect();
@@ -271,9 +269,9 @@ impl Opened {
         )
     }
 
-    fn check(&self, session: &Session<'_>) -> Result<Report, Failure> {
-        let label = session.console.catalogue().progress_checking();
-        let bar = console::Progress::new(session.console, &label, self.import.source().bytes());
+    fn check(&self, console: &Console) -> Result<Report, Failure> {
+        let label = console.catalogue().progress_checking();
+        let bar = console::Progress::new(console, &label, self.import.source().bytes());
         let report = self
             .import
             .check(&mut self.trial(), &mut |progress| bar.set(progress.bytes));
@@ -344,14 +342,99 @@ async fn known_import(
     }
 }
 
-/// Reads, checks and calculates, and shows what would be recorded.
-async fn dry_run(arguments: &ActivityImport, session: &Session<'_>) -> Result<Exit, Failure> {
-    let catalogue = session.console.catalogue();
-    let opened = open(arguments, session).await?;
-    let report = opened.check(session)?;
-    show_notices(&report.notices, session);
+/// Reads, checks and calculates, and shows what would be recorded. Works without a node, too: then with the factor sets that
+/// come with this binary.
+pub async fn dry_run(
+    arguments: &ActivityImport,
+    global: &Global,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    let catalogue = console.catalogue();
+    let opened = match Session::open(global, console) {
+        Ok(session) => match open(arguments, &session).await {
+            Ok(opened) if opened.factors.sets().is_empty() => offline(arguments, console)?,
+            Err(failure) if failure.exit == Exit::Unavailable => offline(arguments, console)?,
+            other => other?,
+        },
+        Err(failure) if failure.code == codes::CONTEXT_MISSING => offline(arguments, console)?,
+        Err(failure) => return Err(failure),
+    };
+    let report = opened.check(console)?;
+    show_notices(&report.notices, console);
+    let mut rows = Vec::new();
+    opened
+        .import
+        .compare(&opened.trial(), &mut |_| {}, |checked| rows.push(checked))?;
+    let compared: usize = rows.iter().map(|row| row.comparisons.len()).sum();
+    let differences: Vec<Notice> = rows
+        .iter()
+        .flat_map(|row| &row.comparisons)
+        .filter_map(Comparison::notice)
+        .collect();
+    if console.form() == console::OutputForm::Csv {
+        console.list(&row_list(&rows, &opened.factors, catalogue))?;
+    } else {
+        let errors = error_list(&report, catalogue);
+        let value = json!({
+            "file": arguments.file.display().to_string(),
+            "import": hex::encode(opened.import.id()),
+            "rows": rows.iter().map(|row| machine(row, &opened.factors)).collect::<Vec<_>>(),
+            "bad_rows": errors.machine(),
+            "checks": compared,
+            "checks_differing": differences.len(),
+        });
+        console.document(&value, || {
+            let style = console.style();
+            let mut text = row_list(&rows, &opened.factors, catalogue).table(style);
+            let checks = check_list(&rows, catalogue);
+            if !checks.is_empty() {
+                let title = style.heading(&catalogue.title_expected());
+                text.push_str(&format!("\n\n{title}\n{}", checks.table(style)));
+            }
+            text
+        })?;
+    }
+    if compared > 0 {
+        console
+            .say(&catalogue.import_compared(compared.to_string(), differences.len().to_string()));
+    }
+    show_notices(&differences, console);
+    if report.rows_bad > 0 {
+        let failure = Failure::new(codes::ROWS_BAD).with("count", report.rows_bad);
+        return Err(failure.detailed(described(&report, catalogue)));
+    }
+    if !differences.is_empty() {
+        return Err(Failure::new(codes::RESULTS_DIFFER).with("count", differences.len()));
+    }
+    console.say(&catalogue.done_dry_run(report.rows.to_string()));
+    Ok(Exit::Ok)
+}
+
+/// The file with nothing but what comes with this binary.
+fn offline(arguments: &ActivityImport, console: &Console) -> Result<Opened, Failure> {
+    console.say(&console.catalogue().import_offline());
+    let factors = Arc::new(Factors::new(accounting::shipped::sets()?)?);
+    let defaults = Defaults {
+        facility: arguments.facility.clone(),
+        ..Defaults::default()
+    };
+    let options = Options {
+        sheets: arguments.sheet.clone(),
+        defaults,
+        ..Options::default()
+    };
+    let import = Import::open(&arguments.file, options)?;
+    Ok(Opened {
+        import,
+        factors,
+        facilities: Vec::new(),
+        profile: arguments.profile.to_engine()?,
+    })
+}
+
+fn row_list(rows: &[Checked], factors: &Factors, catalogue: &Catalogue) -> List {
     let mut list = List::new(vec![
-        Column::new("line", catalogue.col_line()).right(),
+        Column::new("row", catalogue.col_line()).right(),
         Column::new("facility", catalogue.col_facility()),
         Column::new("period", catalogue.col_period()),
         Column::new("category", catalogue.col_category()),
@@ -359,36 +442,102 @@ async fn dry_run(arguments: &ActivityImport, session: &Session<'_>) -> Result<Ex
         Column::new("quantity", catalogue.col_quantity()).right(),
         Column::new("unit", catalogue.col_unit()),
         Column::new("factor", catalogue.col_factor()),
-        Column::new("location_kg_co2e", catalogue.col_location_t()).right(),
-        Column::new("market_kg_co2e", catalogue.col_market_t()).right(),
+        Column::new("co2e_kg", catalogue.col_location_t()).right(),
+        Column::new("co2e_market_kg", catalogue.col_market_t()).right(),
         Column::machine("sheet"),
         Column::machine("biogenic_co2_kg"),
         Column::machine("flags"),
-        Column::machine("expected"),
     ]);
-    let mut differences = Vec::new();
-    let mut compared = 0;
-    opened
-        .import
-        .compare(&opened.trial(), &mut |_| {}, |checked| {
-            for comparison in &checked.comparisons {
-                compared += 1;
-                differences.extend(comparison.notice());
-            }
-            list.push(cells(&checked, &opened.factors, catalogue));
-        })?;
-    show_notices(&differences, session);
-    if compared > 0 {
-        session
-            .console
-            .say(&catalogue.import_compared(compared.to_string(), differences.len().to_string()));
+    for row in rows {
+        list.push(cells(row, factors, catalogue));
     }
-    tell_bad_rows(&report, arguments, session)?;
-    session.console.list(&list)?;
-    session
-        .console
-        .say(&catalogue.done_dry_run(report.rows.to_string()));
-    Ok(Exit::Ok)
+    list
+}
+
+/// Every expected result beside the calculated one.
+fn check_list(rows: &[Checked], catalogue: &Catalogue) -> List {
+    let mut list = List::new(vec![
+        Column::new("row", catalogue.col_line()).right(),
+        Column::new("column", catalogue.col_column()),
+        Column::new("expected", catalogue.col_expected()).right(),
+        Column::new("calculated", catalogue.col_calculated()).right(),
+        Column::new("equal", catalogue.col_equal()),
+    ]);
+    for row in rows {
+        for comparison in &row.comparisons {
+            let equal = is_equal(comparison);
+            list.push(vec![
+                u64::from(row.row.activity.line).into(),
+                comparison.place.header.clone().unwrap_or_default().into(),
+                Cell::new(comparison.wanted.clone(), grouped(&comparison.wanted, 12)),
+                Cell::new(calculated(comparison), grouped(&calculated(comparison), 12)),
+                Cell::new(equal, crate::cli::org::yes_no(equal, catalogue)),
+            ]);
+        }
+    }
+    list
+}
+
+fn is_equal(comparison: &Comparison) -> bool {
+    comparison.difference.is_none() && comparison.refusal.is_none()
+}
+
+/// The calculated result, written as the expected one where both are the same number.
+fn calculated(comparison: &Comparison) -> String {
+    if is_equal(comparison) {
+        comparison.wanted.clone()
+    } else {
+        comparison.calculated.clone()
+    }
+}
+
+fn machine(checked: &Checked, factors: &Factors) -> serde_json::Value {
+    let row = &checked.row.activity;
+    let calculation = &checked.calculation;
+    let used: Vec<String> = calculation
+        .factors
+        .iter()
+        .map(|used| factors.label(used.factor))
+        .collect();
+    let flags: Vec<&str> = calculation
+        .flags
+        .iter()
+        .map(accounting::Flag::code)
+        .collect();
+    let checks: Vec<serde_json::Value> = checked
+        .comparisons
+        .iter()
+        .map(|comparison| {
+            json!({
+                "column": comparison.place.header,
+                "rounding": comparison.profile,
+                "expected": comparison.wanted,
+                "calculated": calculated(comparison),
+                "exact": comparison.exact,
+                "equal": is_equal(comparison),
+            })
+        })
+        .collect();
+    json!({
+        "sheet": row.sheet,
+        "row": row.line,
+        "reference": row.reference,
+        "facility": row.facility,
+        "period": period(&row.period_start, &row.period_end).machine(),
+        "scope": row.scope,
+        "category": row.category,
+        "activity": row.activity,
+        "quantity": row.quantity,
+        "unit": row.unit,
+        "method": calculation.method.code(),
+        "gwp_set": calculation.gwp_set.code(),
+        "factor": used,
+        "co2e_kg": calculation.location.co2e_kg.to_string(),
+        "co2e_market_kg": calculation.market().co2e_kg.to_string(),
+        "biogenic_co2_kg": calculation.biogenic_co2_kg.to_string(),
+        "flags": flags,
+        "checks": checks,
+    })
 }
 
 fn cells(checked: &Checked, factors: &Factors, catalogue: &Catalogue) -> Vec<Cell> {
@@ -406,16 +555,6 @@ fn cells(checked: &Checked, factors: &Factors, catalogue: &Catalogue) -> Vec<Cel
         .iter()
         .map(accounting::Flag::code)
         .collect();
-    let expected: Vec<serde_json::Value> = checked
-        .comparisons
-        .iter()
-        .map(|comparison| {
-            serde_json::json!({
-                "column": comparison.place.header, "rounding": comparison.profile, "expected": comparison.wanted,
-                "calculated": comparison.calculated, "exact": comparison.exact, "difference": comparison.difference,
-            })
-        })
-        .collect();
     vec![
         u64::from(row.line).into(),
         row.facility.clone().into(),
@@ -430,40 +569,27 @@ fn cells(checked: &Checked, factors: &Factors, catalogue: &Catalogue) -> Vec<Cel
         row.sheet.clone().into(),
         calculation.biogenic_co2_kg.to_string().into(),
         serde_json::json!(flags).into(),
-        serde_json::Value::Array(expected).into(),
     ]
 }
 
 /// Tells every bad row at once: people on standard error, machines as data. A failure unless they are to be skipped.
-fn tell_bad_rows(
-    report: &Report,
-    arguments: &ActivityImport,
-    session: &Session<'_>,
-) -> Result<(), Failure> {
+fn tell_bad_rows(report: &Report, skip_bad: bool, console: &Console) -> Result<(), Failure> {
     if report.rows_bad == 0 {
         return Ok(());
     }
-    let catalogue = session.console.catalogue();
+    let catalogue = console.catalogue();
     let failure = Failure::new(codes::ROWS_BAD).with("count", report.rows_bad);
-    match (session.console.form(), arguments.skip_bad) {
-        (console::OutputForm::Table, false) => Err(failure.detailed(described(report, catalogue))),
-        (console::OutputForm::Table, true) => {
-            described(report, catalogue)
-                .iter()
-                .for_each(|detail| session.console.say(detail));
-            Ok(())
-        }
-        (_, false) => {
-            session.console.list(&error_list(report, catalogue))?;
-            Err(failure)
-        }
-        (_, true) => {
-            described(report, catalogue)
-                .iter()
-                .for_each(|detail| session.console.say(detail));
-            Ok(())
-        }
+    if skip_bad {
+        described(report, catalogue)
+            .iter()
+            .for_each(|detail| console.say(detail));
+        return Ok(());
     }
+    if console.form() == console::OutputForm::Table {
+        return Err(failure.detailed(described(report, catalogue)));
+    }
+    console.list(&error_list(report, catalogue))?;
+    Err(failure)
 }
 
 /// Every fault with its place, code and fields.
@@ -543,8 +669,8 @@ fn described_error(error: &RowError, catalogue: &Catalogue) -> String {
     }
 }
 
-fn show_notices(notices: &[Notice], session: &Session<'_>) {
-    let catalogue = session.console.catalogue();
+fn show_notices(notices: &[Notice], console: &Console) {
+    let catalogue = console.catalogue();
     for notice in notices.iter().take(NOTICES_SHOWN_MAX) {
         let fields = named_fields(notice.code(), notice.fields(), catalogue);
         let place = place(&fields, catalogue);
@@ -557,13 +683,10 @@ fn show_notices(notices: &[Notice], session: &Session<'_>) {
         } else {
             what
         };
-        session
-            .console
-            .say(&catalogue.import_notice(place.as_str(), what.as_str()));
+        console.say(&catalogue.import_notice(place.as_str(), what.as_str()));
     }
     if notices.len() > NOTICES_SHOWN_MAX {
-        session
-            .console
+        console
             .say(&catalogue.import_more_notices((notices.len() - NOTICES_SHOWN_MAX).to_string()));
     }
 }

@@ -116,7 +116,6 @@ pub(super) async fn fetch(
         subject: Some(subject),
         rows,
         all_rows: false,
-        from_size: 0,
     };
     let answer = session
         .client()

@@ -8,7 +8,10 @@ use std::process::{Child, Command, Output, Stdio};
 /// The repository's root folder.
 #[must_use]
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ lies in the repository")
+        .to_path_buf()
 }
 
 /// The `hengtan` binary beside this test binary: `tests/run.sh` builds it first.
@@ -18,9 +21,16 @@ pub fn root() -> PathBuf {
 #[must_use]
 pub fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("path of the test binary");
-    let folder = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
+    let folder = test
+        .parent()
+        .and_then(Path::parent)
+        .expect("target/<profile>/deps");
     let binary = folder.join("hengtan");
-    assert!(binary.exists(), "{} is missing: run `cargo build -p hengtan` or tests/run.sh", binary.display());
+    assert!(
+        binary.exists(),
+        "{} is missing: run `cargo build -p hengtan` or tests/run.sh",
+        binary.display()
+    );
     binary
 }
 
@@ -38,7 +48,10 @@ pub struct Said {
 impl Said {
     fn of(output: &Output) -> Self {
         use std::os::unix::process::ExitStatusExt;
-        let status = output.status.code().unwrap_or_else(|| 128 + output.status.signal().unwrap_or(0));
+        let status = output
+            .status
+            .code()
+            .unwrap_or_else(|| 128 + output.status.signal().unwrap_or(0));
         Self {
             status,
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -52,7 +65,11 @@ impl Said {
     /// With all that was said, when it did not.
     #[must_use]
     pub fn expect(self, status: i32) -> Self {
-        assert_eq!(self.status, status, "unexpected exit status\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.status, status,
+            "unexpected exit status\nstdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         self
     }
 
@@ -62,7 +79,8 @@ impl Said {
     /// When it is none.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no JSON ({error}):\n{}", self.stdout))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("no JSON ({error}):\n{}", self.stdout))
     }
 }
 
@@ -75,7 +93,10 @@ pub struct User {
 
 impl Default for User {
     fn default() -> Self {
-        Self { home: tempfile::tempdir().expect("temporary folder"), context: None }
+        Self {
+            home: tempfile::tempdir().expect("temporary folder"),
+            context: None,
+        }
     }
 }
 
@@ -137,9 +158,18 @@ impl Node {
     /// When it ends before that.
     #[must_use]
     pub fn start(user: &User, folder: &Path) -> Self {
-        let mut command = user.command(&[OsStr::new("start"), OsStr::new("--dir"), folder.as_os_str()]);
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("node.log")).expect("log file");
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("hengtan starts");
+        let mut command =
+            user.command(&[OsStr::new("start"), OsStr::new("--dir"), folder.as_os_str()]);
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(folder.join("node.log"))
+            .expect("log file");
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("hengtan starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
         loop {

@@ -1,2 +1,5 @@
 //! One binary for all whole-product tests: linking once is what keeps a cold run short.
+mod crash;
+mod demo;
+mod examples;
 mod tidy;

@@ -1,0 +1,168 @@
+//! The demonstration as a new user runs it, in both languages, and what he may try afterwards.
+
+use std::fs;
+use std::path::PathBuf;
+
+use hengtan_tests::{Node, User};
+
+/// The demonstration's network in a folder of this user, its node stopped.
+fn demonstrated(user: &mut User, language: &str) -> (PathBuf, String) {
+    let folder = user.folder().join("demo");
+    let said = user
+        .run(&[
+            "--lang",
+            language,
+            "demo",
+            "--dir",
+            folder.to_str().expect("UTF-8"),
+        ])
+        .expect(0);
+    user.enter(&folder);
+    (folder, format!("{}{}", said.stdout, said.stderr))
+}
+
+fn receipt_of(folder: &std::path::Path) -> PathBuf {
+    fs::read_dir(folder)
+        .expect("folder")
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| {
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            name.starts_with("receipt-") && !name.contains("changed")
+        })
+        .expect("a receipt file")
+}
+
+#[test]
+fn the_demo_proves_an_inventory_and_catches_each_changed_byte() {
+    let mut user = User::default();
+    let (folder, text) = demonstrated(&mut user, "en");
+    // What stands in the user's own file is quoted as it is; the program's own words are English.
+    for line in text.lines().filter(|line| !line.contains('“')) {
+        assert!(
+            !line
+                .chars()
+                .any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter)),
+            "Han characters in English output: {line}"
+        );
+    }
+
+    let receipt = receipt_of(&folder);
+    let path = receipt.to_str().expect("UTF-8");
+    let genesis = folder.join("genesis.json");
+    let pin = genesis.to_str().expect("UTF-8");
+    // Offline: no node runs.
+    let _ = user.run(&["verify", path, "--network", pin]).expect(0);
+    let _ = user.run(&["verify", path]).expect(0);
+    let json = user.run(&["verify", path, "-o", "json"]).expect(0).json();
+    assert!(json.is_object(), "{json}");
+
+    // Any changed byte: a spread of places over the whole file, the first and the last among them.
+    let bytes = fs::read(&receipt).expect("receipt");
+    let changed = folder.join("changed.json");
+    let step = (bytes.len() / 24).max(1);
+    for at in (0..bytes.len()).step_by(step).chain([bytes.len() - 1]) {
+        let mut copy = bytes.clone();
+        copy[at] ^= 1;
+        fs::write(&changed, &copy).expect("write");
+        let said = user.run(&["verify", changed.to_str().expect("UTF-8"), "--network", pin]);
+        assert_eq!(
+            said.status,
+            7,
+            "byte {at} of {} changed from {:?}\n{}{}",
+            bytes.len(),
+            bytes[at] as char,
+            said.stdout,
+            said.stderr
+        );
+    }
+
+    // Another network, and none.
+    let _ = user
+        .run(&["verify", path, "--network", &"00".repeat(32)])
+        .expect(7);
+    let stranger = User::default();
+    let _ = stranger.run(&["verify", path]).expect(7);
+
+    // The folder is not overwritten.
+    let before = fs::read(&genesis).expect("genesis");
+    let refused = user.run(&["demo", "--dir", folder.to_str().expect("UTF-8")]);
+    assert_ne!(refused.status, 0, "a folder in use must be refused");
+    assert_eq!(fs::read(&genesis).expect("genesis"), before);
+}
+
+#[test]
+fn the_chinese_demo_speaks_chinese_and_its_network_goes_on_by_hand() {
+    let mut user = User::default();
+    let (folder, text) = demonstrated(&mut user, "zh-CN");
+    // Three English words in a row are a sentence that was not translated, but for the names of commands and files.
+    for line in text.lines() {
+        let mut run = 0;
+        for word in line.split_whitespace() {
+            let plain = word.len() > 1 && word.chars().all(|letter| letter.is_ascii_lowercase());
+            run = if plain { run + 1 } else { 0 };
+            assert!(run < 4 || line.contains("hengtan"), "untranslated: {line}");
+        }
+    }
+
+    let node = Node::start(&user, &folder);
+    let endpoint = format!("http://{}", node.address);
+    let run = |arguments: &[&str]| {
+        let mut whole = vec!["--endpoint", endpoint.as_str()];
+        whole.extend(arguments);
+        user.run(&whole)
+    };
+    let status = run(&["status", "-o", "json"]).expect(0).json();
+    assert!(status.is_object(), "{status}");
+    for arguments in [
+        &["org", "list"][..],
+        &["member", "list"],
+        &["facility", "list"],
+        &["factor", "sets"],
+        &["activity", "list"],
+        &["inventory", "list"],
+    ] {
+        for form in ["json", "yaml", "csv", "table"] {
+            let mut whole = arguments.to_vec();
+            whole.extend(["-o", form]);
+            let said = run(&whole).expect(0);
+            assert!(!said.stdout.trim().is_empty(), "{whole:?} said nothing");
+            if form == "json" {
+                let _ = said.json();
+            }
+        }
+    }
+    let explained = run(&["explain", "electricity"]).expect(0).stdout;
+    assert!(
+        explained.contains("0.4419"),
+        "Guangdong's factor of 2023 stands in the explanation:\n{explained}"
+    );
+
+    // Stupid things, each with its own exit code and nothing lost.
+    assert_eq!(run(&["facility", "show", "no-such-works"]).status, 3);
+    assert_eq!(run(&["no-such-command"]).status, 2);
+    assert_eq!(
+        user.run(&[
+            "--endpoint",
+            "http://127.0.0.1:1",
+            "--timeout",
+            "5",
+            "status"
+        ])
+        .status,
+        6
+    );
+    let bad = folder.join("bad.csv");
+    fs::write(&bad, "活动,开始,结束,数量,单位\n柴油,2026年1月,2026年1月,一百,吨\n柴油,2026年1月,2026年1月,5,桶装\n").expect("write");
+    let refused = run(&["activity", "import", bad.to_str().expect("UTF-8")]);
+    assert_eq!(refused.status, 8, "{}{}", refused.stdout, refused.stderr);
+    let said = format!("{}{}", refused.stdout, refused.stderr);
+    assert!(
+        said.contains("一百") && said.contains("桶装"),
+        "every bad row at once:\n{said}"
+    );
+}

@@ -253,7 +253,7 @@ cmd-inventory-restate = Restate a closed inventory
 cmd-explain = Show where a number comes from, or what a code means
     .long =
         For a row, a category or an inventory: the activity data, the factor with its source, the arithmetic as on paper, the total, who signed it and where it stands in the ledger. For an error code: what happened, why, and what to do. For a term of the trade: both languages and the standard.
-    .arg-reference = IMPORT:ROW, a category or scope of the newest inventory, the name of an inventory, the index of an entry, an error code such as HT-LED-001, or a term
+    .arg-reference = IMPORT:ROW, a category, scope or figure of the newest inventory, the name of an inventory, the index of an entry, an error code such as HT-LED-001, or a term
     .examples =
         hengtan explain electricity # the electricity of the newest inventory
         hengtan explain 3f2a:7 # row 7 of the import whose id begins with 3f2a

@@ -149,8 +149,12 @@ word-no = no
 word-total = Total
 word-open = any period
 word-accepted = accepted
+word-newest = newest
 word-several-months = several months
 word-whole-organisation = the whole organisation
+
+window-from = { $day } and later
+window-to = until { $day }
 
 title-activity = Activity data
 title-factors = Emission factors
@@ -163,7 +167,7 @@ title-by-scope = By scope
 title-by-category = By category
 title-by-gas = By gas
 title-by-month = By month
-title-inventory = the whole inventory { $name }
+title-inventory = all rows
 title-part = { $title } in the inventory { $inventory }, { $period }
 title-row = Row { $row }
 

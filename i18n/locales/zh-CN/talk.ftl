@@ -149,8 +149,12 @@ word-no = 否
 word-total = 合计
 word-open = 不限时期
 word-accepted = 已接受
+word-newest = 最新
 word-several-months = 跨月
 word-whole-organisation = 整个组织
+
+window-from = { $day } 起
+window-to = 至 { $day }
 
 title-activity = 活动数据
 title-factors = 排放因子
@@ -163,7 +167,7 @@ title-by-scope = 按范围
 title-by-category = 按类别
 title-by-gas = 按气体
 title-by-month = 按月份
-title-inventory = 清单 { $name } 的全部数据
+title-inventory = 全部数据
 title-part = 清单 { $inventory }（{ $period }）中的{ $title }
 title-row = 数据行 { $row }
 

@@ -8,7 +8,7 @@ use hengtan_ledger::v1;
 use i18n::{Locale, catalogue, glossary};
 use serde_json::json;
 
-use crate::console::{Column, Console, List, Record};
+use crate::console::{Column, Console, List, Record, tonnes};
 
 use super::arguments::Explain;
 use super::presentation::{short_id, time, whole_id};
@@ -32,6 +32,9 @@ pub async fn run(arguments: Explain, session: &Session<'_>) -> Result<Exit, Fail
     }
     if let Ok(index) = reference.parse::<u64>() {
         return entry(index, session).await;
+    }
+    if let Some(figure) = figure(reference) {
+        return shown_figure(reference, &figure, session).await;
     }
     if let Some(scope) = accounting::Scope::from_name(reference) {
         let wanted = |row: &v1::RowResult| row.scope == u32::from(scope.number());
@@ -63,16 +66,65 @@ pub async fn run(arguments: Explain, session: &Session<'_>) -> Result<Exit, Fail
         return number::part(&title, None, wanted, session).await;
     }
     match inventory::find(Some(reference), session).await {
-        Ok((_, found)) => {
-            let title = session
-                .console
-                .catalogue()
-                .title_inventory(found.name.as_str());
+        Ok(_) => {
+            let title = session.console.catalogue().title_inventory();
             number::part(&title, Some(reference), |_| true, session).await
         }
         Err(failure) if failure.code == codes::NOT_FOUND => term(reference, session.console),
         Err(failure) => Err(failure),
     }
+}
+
+/// A figure as tables show it, without its thousands separators; nothing if the text is none.
+fn figure(text: &str) -> Option<String> {
+    let plain: String = text
+        .chars()
+        .filter(|character| !matches!(character, ',' | ' ' | '，'))
+        .collect();
+    let digits = plain
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    (digits && plain.matches('.').count() <= 1 && plain.bytes().any(|byte| byte.is_ascii_digit()))
+        .then_some(plain)
+}
+
+/// The part of the newest inventory that a table shows with this figure, in tonnes or kilograms.
+async fn shown_figure(
+    reference: &str,
+    wanted: &str,
+    session: &Session<'_>,
+) -> Result<Exit, Failure> {
+    let (_, found) = inventory::find(None, session).await?;
+    let totals = found.totals.clone().unwrap_or_default();
+    let shows = |amounts: Option<&v1::Amounts>| {
+        amounts.is_some_and(|amounts| {
+            [&amounts.location, &amounts.market]
+                .into_iter()
+                .any(|kg| tonnes(kg).replace(',', "") == wanted || kg == wanted)
+        })
+    };
+    let catalogue = session.console.catalogue();
+    if let Some(part) = totals
+        .categories
+        .iter()
+        .find(|part| shows(part.amounts.as_ref()))
+    {
+        let title = catalogue.name("category", &part.category);
+        return number::part(&title, None, |row| row.category == part.category, session).await;
+    }
+    if let Some(part) = totals
+        .scopes
+        .iter()
+        .find(|part| shows(part.amounts.as_ref()))
+    {
+        let title = catalogue.name("scope", &part.scope.to_string());
+        return number::part(&title, None, |row| row.scope == part.scope, session).await;
+    }
+    if shows(totals.total.as_ref()) {
+        let title = catalogue.title_inventory();
+        return number::part(&title, None, |_| true, session).await;
+    }
+    Err(not_found(reference, session.console))
 }
 
 /// Whether the catalogue's name of a category contains the text, in either language.
@@ -205,7 +257,16 @@ async fn entry(index: u64, session: &Session<'_>) -> Result<Exit, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_code;
+    use super::{figure, is_code};
+
+    #[test]
+    fn figures_are_recognised_as_tables_show_them() {
+        assert_eq!(figure("15,168.892").as_deref(), Some("15168.892"));
+        assert_eq!(figure("15 168.892").as_deref(), Some("15168.892"));
+        for text in ["electricity", "1.2.3", "", "3f2a", "2025-03"] {
+            assert_eq!(figure(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn codes_are_told_from_other_references() {

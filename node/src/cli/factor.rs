@@ -239,6 +239,18 @@ fn print(
     Ok(Exit::Ok)
 }
 
+/// The periods that a factor is made for; open ends in words.
+pub(super) fn window(text: &str, catalogue: &Catalogue) -> Cell {
+    let shown = match text.split_once('/') {
+        _ if text.is_empty() => catalogue.word_open(),
+        Some(("..", "..")) => catalogue.word_open(),
+        Some((from, "..")) => catalogue.window_from(from),
+        Some(("..", to)) => catalogue.window_to(to),
+        _ => text.to_owned(),
+    };
+    Cell::new(text, shown)
+}
+
 /// The published numbers in one cell.
 pub(super) fn value(values: &Values) -> Cell {
     match values {
@@ -421,7 +433,11 @@ fn record(adopted: &Adopted, factor: &Row, catalogue: &Catalogue) -> Record {
                 .map(|year| year.to_string())
                 .unwrap_or_default(),
         )
-        .with("window", catalogue.col_window(), factor.window())
+        .with(
+            "window",
+            catalogue.col_window(),
+            window(&factor.window(), catalogue),
+        )
         .with(
             "restriction",
             catalogue.col_restriction(),

@@ -67,7 +67,7 @@ pub(super) async fn find(
     match name {
         None => found
             .max_by_key(|(standing, _)| standing.index)
-            .ok_or_else(|| not_found("-")),
+            .ok_or_else(|| not_found(&catalogue.word_newest())),
         Some(text) => {
             let own = session.organisation().unwrap_or_default();
             let (organisation, name) = text.split_once('/').unwrap_or((own.as_str(), text));

@@ -118,7 +118,7 @@ pub fn factor_lines(trace: &Trace, factors: &Factors, catalogue: &Catalogue) -> 
             block.push(catalogue.explain_validity(
                 year,
                 row.region.code().to_owned(),
-                window(&row.window(), catalogue),
+                factor::window(&row.window(), catalogue).human(),
             ));
         }
         if !row.instrument.is_empty() {
@@ -131,14 +131,6 @@ pub fn factor_lines(trace: &Trace, factors: &Factors, catalogue: &Catalogue) -> 
         blocks.push(block);
     }
     blocks
-}
-
-fn window(window: &str, catalogue: &Catalogue) -> String {
-    if window.is_empty() {
-        catalogue.word_open()
-    } else {
-        window.to_owned()
-    }
 }
 
 /// The steps for machines: exact values, English keys.

@@ -300,6 +300,8 @@ mod tests {
                 max: 5
             }
         );
+        let three = Latency::of(vec![3, 1, 2]);
+        assert_eq!((three.p50, three.p90, three.p99), (2, 3, 3));
         assert_eq!(Latency::of(Vec::new()), Latency::default());
     }
 

@@ -165,28 +165,32 @@ impl Node {
             .append(true)
             .open(folder.join("node.log"))
             .expect("log file");
-        let mut child = command
+        let child = command
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
             .expect("hengtan starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+        // From here on dropping it ends and reaps the process.
+        let mut node = Self {
+            child,
+            address: String::new(),
+        };
+        let mut lines = BufReader::new(node.child.stdout.take().expect("piped"));
         let mut line = String::new();
-        loop {
+        while node.address.is_empty() {
             line.clear();
             let read = lines.read_line(&mut line).expect("output of the node");
             if read == 0 {
-                let status = child.wait().expect("status");
                 let log = std::fs::read_to_string(folder.join("node.log")).unwrap_or_default();
-                panic!("the node ended with {status} before it was ready:\n{log}");
+                panic!("the node ended before it was ready:\n{log}");
             }
             if let Some(address) = line.trim().strip_prefix("ready ") {
-                let address = address.to_owned();
-                // Whatever else it prints must not fill the pipe.
-                std::thread::spawn(move || for _ in lines.lines().map_while(Result::ok) {});
-                return Self { child, address };
+                node.address = address.to_owned();
             }
         }
+        // Whatever else it prints must not fill the pipe.
+        std::thread::spawn(move || for _ in lines.lines().map_while(Result::ok) {});
+        node
     }
 
     /// Process id, for signals.

@@ -6,6 +6,9 @@ cmd-hengtan = Record climate data, calculate emissions, prove both
         Hengtan is a permissioned ledger for greenhouse gas data. Every node calculates emissions by published factors and gets the same figure to the last digit; whoever holds a receipt can check the record without the network.
 
         New here? Run hengtan demo: it makes a network in a folder, imports a year of activity data, closes an inventory and proves it, in under a minute.
+    .exit-codes =
+        0 done; 1 failure; 2 wrong command line; 3 not found; 4 not authorised; 5 conflict;
+        6 unavailable; 7 integrity or signature failure; 8 bad input data
     .examples =
         hengtan demo # see everything once
         hengtan init --dir my-network # make a network of your own

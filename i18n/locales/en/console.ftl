@@ -6,6 +6,7 @@ help-commands = Commands:
 help-arguments = Arguments:
 help-options = Options:
 help-global-options = Global options:
+help-exit-codes = Exit codes:
 help-examples = Examples:
 help-choice = { $choice }: { $meaning }
 help-choices = {" "}(one of: { $choices })

@@ -6,6 +6,7 @@ help-commands = 命令：
 help-arguments = 参数：
 help-options = 选项：
 help-global-options = 全局选项：
+help-exit-codes = 退出码：
 help-examples = 示例：
 help-choice = { $choice }：{ $meaning }
 help-choices = （可选：{ $choices }）

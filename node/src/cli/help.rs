@@ -140,6 +140,14 @@ impl Help {
         if !global.is_empty() {
             sections.push(self.section(&self.catalogue.help_global_options(), &described(global)));
         }
+        if let Some(codes) = self.catalogue.attribute(&id, "exit-codes", &[]) {
+            let heading = self.style.heading(&self.catalogue.help_exit_codes());
+            let lines = codes
+                .lines()
+                .flat_map(|line| wrap(line, self.width.saturating_sub(2)));
+            let lines: Vec<String> = lines.map(|line| format!("  {line}")).collect();
+            sections.push(format!("{heading}\n{}", lines.join("\n")));
+        }
         if let Some(examples) = self.catalogue.attribute(&id, "examples", &[]) {
             sections.push(self.examples(&examples));
         }

@@ -3,10 +3,14 @@
 use super::{grpc, rest};
 use crate::error::Error;
 use crate::service::Service;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 /// Without TLS only this machine may speak to the node.
 ///
@@ -76,9 +80,10 @@ impl Server {
         };
         let door = Arc::new(grpc::Door::new(service.clone()));
         let router = rest::router(door, probes, service.limits().request_bytes_max).merge(router);
-        let router = router.layer(tower::limit::GlobalConcurrencyLimitLayer::new(
-            service.limits().requests_max,
-        ));
+        let permits = Arc::new(Semaphore::new(service.limits().requests_max));
+        let router = router.layer(middleware::from_fn(move |request, next| {
+            limited(Arc::clone(&permits), request, next)
+        }));
         let address = self.address;
         let stop = async move {
             stop.await;
@@ -93,4 +98,19 @@ impl Server {
                 detail: error.to_string(),
             })
     }
+}
+
+/// What must be answered also while everything else waits.
+const PROBES: &[&str] = &["/livez", "/readyz", "/metrics"];
+
+/// Works on so many requests at once; further ones wait. Probes never do.
+async fn limited(permits: Arc<Semaphore>, request: Request, next: Next) -> Response {
+    let permit = if PROBES.contains(&request.uri().path()) {
+        None
+    } else {
+        permits.acquire_owned().await.ok()
+    };
+    let response = next.run(request).await;
+    drop(permit);
+    response
 }

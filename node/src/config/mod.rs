@@ -244,6 +244,24 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_names_every_setting_with_its_default() {
+        for text in [
+            include_str!("../../../docs/en/node.md"),
+            include_str!("../../../docs/zh-CN/node.md"),
+        ] {
+            for (key, _, default) in SETTINGS {
+                let line = text
+                    .lines()
+                    .find(|line| line.starts_with('|') && line.contains(&format!("`{key}`")));
+                assert!(
+                    line.is_some_and(|line| line.contains(default)),
+                    "{key} {default}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn broken_toml_names_its_line() {
         let problems = load("[node]\nname = \n", &[], &[]).expect_err("invalid");
         assert!(

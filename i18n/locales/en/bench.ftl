@@ -36,7 +36,7 @@ bench-figure-synced_append = plain file, each append synced
 bench-figure-commit = one row until it is final
 bench-figure-import = import until it is final
 
-bench-condition-clients = { $value } clients at once
+bench-condition-clients = clients at once: { $value }
 bench-condition-rows_per_envelope = { $value } rows under a signature
 bench-condition-kind-row = of a row
 bench-condition-kind-inventory = of an inventory
@@ -51,7 +51,7 @@ bench-unit-rows-wall = rows per second
 bench-unit-entries-wall = entries per second
 bench-unit-appends-wall = appends per second
 
-bench-ratio = { $clients } clients at once: { $times } entries in the time of one synced append.
+bench-ratio = Clients at once: { $clients }. Entries in the time of one synced append: { $times }.
 bench-note-core = "Per second and core" counts the time that a core worked on it, also while other programs need the machine.
 bench-note-load = Other programs were at work: load { $load } on { $cores } cores. Figures of the store are lower for it.
 bench-note-profile = This is no release build. Its figures say nothing about speed; build with: cargo build --release

@@ -294,9 +294,9 @@ mod tests {
             "2,500",
             "1.23",
             "1,500",
-            "16 clients at once",
+            "clients at once: 16",
             "1,000 rows under a signature",
-            "3.4 entries",
+            "append: 3.4.",
             "1.5 GiB",
             "Hengtan 1, debug build, rustc, x",
         ] {

@@ -299,7 +299,10 @@ async fn a_killed_node_has_lost_nothing_that_it_acknowledged() {
                 }
             });
         }
-        reached.notified().await;
+        // Bounded: a node that answers nothing is a failure, not a test that never ends.
+        tokio::time::timeout(Duration::from_secs(120), reached.notified())
+            .await
+            .expect("the node answers");
         // A moment inside whatever the node is doing then: no waiting for a condition, only a spread over its work.
         let begun = std::time::Instant::now();
         while begun.elapsed() < fuse {

@@ -286,6 +286,8 @@ pub mod codes {
     pub const NOT_FINAL_IN_TIME: &str = "HT-CLI-035";
     /// Results differ from those that the file expects.
     pub const RESULTS_DIFFER: &str = "HT-CLI-036";
+    /// No factor set is in force, so nothing can be calculated.
+    pub const NO_FACTOR_SET: &str = "HT-CLI-037";
 }
 
 /// All codes of the command line.
@@ -326,6 +328,7 @@ pub const CODES: &[&str] = &[
     codes::NODE_SILENT,
     codes::NOT_FINAL_IN_TIME,
     codes::RESULTS_DIFFER,
+    codes::NO_FACTOR_SET,
 ];
 
 /// The exit code that goes with an error code.
@@ -348,7 +351,10 @@ pub fn exit_of(code: &str) -> Exit {
         | codes::AMBIGUOUS => Exit::Usage,
         codes::NOT_FOUND | codes::NOT_A_NETWORK | codes::CONTEXT_MISSING => Exit::NotFound,
         codes::IDENTITY_MISSING | codes::CA_KEY_MISSING => Exit::NotAuthorised,
-        codes::FOLDER_NOT_EMPTY | codes::FILE_EXISTS | codes::OTHER_NETWORK => Exit::Conflict,
+        codes::FOLDER_NOT_EMPTY
+        | codes::FILE_EXISTS
+        | codes::OTHER_NETWORK
+        | codes::NO_FACTOR_SET => Exit::Conflict,
         codes::NETWORK_UNKNOWN => Exit::Integrity,
         codes::NODE_UNREACHABLE | codes::NODE_SILENT | codes::NOT_FINAL_IN_TIME => {
             Exit::Unavailable

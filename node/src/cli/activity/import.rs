@@ -79,7 +79,7 @@ pub(in crate::cli) async fn import_file(
 ) -> Result<ImportOutcome, Failure> {
     let catalogue = session.console.catalogue();
     let profile = arguments.profile.to_message()?;
-    let opened = open(arguments, session).await?;
+    let opened = open(arguments, session).await?.with_factors()?;
     let report = opened.check(session.console)?;
     let rows_bad = report.rows_bad;
     tell_bad_rows(&report, arguments.skip_bad, session.console)?;
@@ -193,7 +193,7 @@ pub(super) async fn single_row(
         restates: None,
         profile: profile.clone(),
     };
-    let opened = open(&arguments, session).await?;
+    let opened = open(&arguments, session).await?.with_factors()?;
     let report = opened.check(session.console)?;
     if report.rows_bad > 0 {
         let details = described(&report, session.console.catalogue());
@@ -261,6 +261,14 @@ async fn open(arguments: &ActivityImport, session: &Session<'_>) -> Result<Opene
 }
 
 impl Opened {
+    /// This, if the network can calculate at all: one sentence instead of one for each row.
+    fn with_factors(self) -> Result<Opened, Failure> {
+        if self.factors.sets().is_empty() {
+            return Err(Failure::new(codes::NO_FACTOR_SET));
+        }
+        Ok(self)
+    }
+
     fn trial(&self) -> Trial {
         Trial::new(
             Arc::clone(&self.factors),

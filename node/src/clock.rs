@@ -13,6 +13,16 @@ pub trait Clock: Send + Sync + 'static {
     fn steady_ms(&self) -> u64;
 }
 
+/// Milliseconds since 1970-01-01T00:00:00Z by this machine's clock.
+#[must_use]
+pub fn now_ms() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        })
+}
+
 /// The operating system's clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
@@ -29,11 +39,7 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn now_ms(&self) -> u64 {
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| {
-                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-            })
+        now_ms()
     }
 
     fn steady_ms(&self) -> u64 {

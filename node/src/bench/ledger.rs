@@ -9,7 +9,7 @@ use super::network::{Network, adoptions, record, submit};
 use super::report::{Figure, Ratio};
 use super::sample::{PLANT, PLANT_SETS, Sequence, failed, rows};
 use super::{Meter, Options};
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{SystemClock, now_ms};
 use crate::config::{Config, Flags};
 use crate::error::Error;
 use crate::service::{End, Service, Submission};
@@ -35,11 +35,7 @@ pub(super) fn run(
     options: &Options,
     meter: &mut Meter<'_>,
 ) -> Result<(Vec<Figure>, Vec<Ratio>), Error> {
-    let network = Network::found(
-        &options.folder(),
-        SystemClock::default().now_ms(),
-        options.seed,
-    )?;
+    let network = Network::found(&options.folder(), now_ms(), options.seed)?;
     meter.begin("synced_append");
     let disk = disk::measure(network.folder(), &options.schedule())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -282,10 +278,6 @@ async fn hand_in(service: &Service, signed: &Signed) -> Result<(), Error> {
         End::Final { outcome, .. } => Err(failed("refused", &outcome.code)),
         End::Waiting(_) => Err(Error::Deadline),
     }
-}
-
-fn now_ms() -> u64 {
-    SystemClock::default().now_ms()
 }
 
 #[cfg(test)]

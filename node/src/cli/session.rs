@@ -1,7 +1,7 @@
 //! What a command works with: the node that the context names, and the identity that signs.
 
 use std::future::Future;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use crypto_sm::sm2::SecretKey;
 use hengtan_api::v1 as api;
@@ -14,6 +14,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic_types::StatusExt;
 
+pub use crate::clock::now_ms;
 use crate::config;
 use crate::console::{Console, Record};
 
@@ -273,15 +274,6 @@ where
         }
         token = next;
     }
-}
-
-/// Milliseconds since 1970 by this machine's clock.
-pub fn now_ms() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| {
-            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-        })
 }
 
 /// The node's answer lacks something or has a wrong form.

@@ -82,7 +82,7 @@ pub fn request(
     for (name, value) in parameters {
         set_text(&mut message, &route.field(name), value, name)?;
     }
-    for (name, value) in query_pairs(query.unwrap_or_default()) {
+    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         set_text(&mut message, &name, &value, &name)?;
     }
     Ok(message.encode_to_vec())
@@ -93,42 +93,6 @@ pub fn response(rpc: &str, bytes: &[u8]) -> Json {
     let message =
         DynamicMessage::decode(method(rpc).output(), bytes).expect("our own encoding decodes");
     json_of_message(&message)
-}
-
-/// Pairs of a query string, percent-decoded.
-fn query_pairs(query: &str) -> Vec<(String, String)> {
-    query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (percent_decoded(name), percent_decoded(value))
-        })
-        .collect()
-}
-
-fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escaped = (bytes[at] == b'%')
-            .then(|| bytes.get(at + 1..at + 3))
-            .flatten()
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match escaped {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(if bytes[at] == b'+' { b' ' } else { bytes[at] });
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Sets the scalar at a dotted path from the text of a path or query parameter.

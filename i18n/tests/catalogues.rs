@@ -177,8 +177,11 @@ fn chinese_punctuation_stands_next_to_han() {
         if is_example(&id) {
             continue;
         }
-        // `导入标识:行号` is how a row is typed.
-        let plain = text.plain.replace("导入标识:行号", "");
+        // How a row and an envelope are typed.
+        let plain = text
+            .plain
+            .replace("导入标识:行号", "")
+            .replace("envelope:标识", "");
         let characters: Vec<char> = plain.chars().collect();
         for (position, pair) in characters.windows(2).enumerate() {
             // A point before a Latin letter belongs to a file name.

@@ -335,14 +335,16 @@ mod tests {
 
     #[test]
     fn codes_are_listed_once_and_in_order() {
-        let expected: Vec<String> = (1..=CODES.len())
-            .map(|number| format!("HT-CRY-{number:03}"))
-            .collect();
-        assert_eq!(CODES, expected);
-        assert_eq!(
-            Error::SelfTest { check: "sm3" }.code(),
-            *CODES.last().unwrap()
+        // Each area has a block of numbers with room for more, so that the list may have gaps.
+        assert!(
+            CODES.iter().all(|code| code
+                .strip_prefix("HT-CRY-")
+                .is_some_and(
+                    |number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit())
+                ))
         );
+        assert!(CODES.is_sorted_by(|a, b| a < b));
+        assert!(CODES.contains(&Error::SelfTest { check: "sm3" }.code()));
     }
 
     #[test]

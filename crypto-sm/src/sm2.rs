@@ -7,11 +7,13 @@
 //! Messages are given as parts that are hashed one after the other, so that a prefix needs no copy.
 
 mod comb;
+pub mod ecdh;
 mod field;
 mod known;
 mod point;
 mod public;
 mod secret;
+mod shared;
 mod signature;
 mod signers;
 mod verifier;

@@ -2,6 +2,7 @@
 
 use super::{
     PublicKey, Signature,
+    shared::SharedPoint,
     verifier::{reduce, scalar},
 };
 use crate::{Error, pem, rand_core::CryptoRng, sm3};
@@ -105,6 +106,11 @@ impl SecretKey {
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.public_key
+    }
+
+    /// d·P for another's public key, in the same time for every d.
+    pub(super) fn share(&self, peer: &PublicKey) -> SharedPoint {
+        SharedPoint::new(&self.d, peer).expect("d is not a multiple of n")
     }
 
     /// Signs the parts, one after the other. The nonce is drawn as in RFC 6979 with SM3 and 32 random bytes mixed in, so

@@ -158,6 +158,13 @@ pub enum Error {
         /// Name of the failed check.
         check: &'static str,
     },
+    /// More bytes are asked of a key derivation than its standard lets it give.
+    DerivedLength {
+        /// Length asked for, in bytes.
+        length: usize,
+        /// The most that can be derived, in bytes.
+        limit: usize,
+    },
 }
 
 /// Every code of this crate, in order.
@@ -193,6 +200,7 @@ pub const CODES: &[&str] = &[
     "HT-CRY-029",
     "HT-CRY-030",
     "HT-CRY-031",
+    "HT-CRY-100",
 ];
 
 impl Error {
@@ -231,6 +239,7 @@ impl Error {
             Self::AlternativeName { .. } => "HT-CRY-029",
             Self::ValidityPeriod { .. } => "HT-CRY-030",
             Self::SelfTest { .. } => "HT-CRY-031",
+            Self::DerivedLength { .. } => "HT-CRY-100",
         }
     }
 
@@ -298,6 +307,9 @@ impl Error {
                 ]
             }
             Self::SelfTest { check } => vec![("check", (*check).to_owned())],
+            Self::DerivedLength { length, limit } => {
+                vec![("length", length.to_string()), ("limit", limit.to_string())]
+            }
             Self::PublicKeyOffCurve
             | Self::PublicKeyInfo
             | Self::KeyIdEncoding

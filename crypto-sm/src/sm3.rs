@@ -1,9 +1,24 @@
-//! SM3 (GB/T 32905-2016): 256-bit hash.
+//! SM3 (GB/T 32905-2016): 256-bit hash, and what is built on it.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`hmac`] | message authentication codes (GB/T 15852.2, RFC 2104) |
+//! | [`hkdf`] | keys from key material (RFC 5869) |
+//! | [`kdf`] | the derivation function of SM2 encryption and key agreement (GB/T 32918.4 clause 5.4.3) |
+//! | [`pbkdf2`] | keys from passwords (RFC 8018) |
+
+pub mod hkdf;
+pub mod hmac;
+pub mod kdf;
+pub mod pbkdf2;
 
 use ::sm3::{Digest as _, Sm3};
 
 /// Length of a digest in bytes.
 pub const DIGEST_LENGTH: usize = 32;
+
+/// Length of the blocks that the hash function takes its input in, in bytes.
+pub const BLOCK_LENGTH: usize = 64;
 
 /// A digest.
 pub type Digest = [u8; DIGEST_LENGTH];

@@ -93,3 +93,6 @@ ht-cry-030 = The validity from { $not_before } to { $not_after } is impossible.
 ht-cry-031 = The cryptographic self test { $check } failed.
     .cause = This build or this machine calculates wrongly; nothing that it signs or checks could be trusted.
     .remedy = Do not use it. Install the program again; if the test fails again, the machine is faulty.
+ht-cry-100 = { $length } bytes cannot be derived from one key.
+    .cause = HKDF with SM3 (RFC 5869) gives at most { $limit } bytes for one key and context.
+    .remedy = Derive several shorter keys, each with its own context.

@@ -158,6 +158,24 @@ pub enum Error {
         /// Name of the failed check.
         check: &'static str,
     },
+    /// A message or its associated data are longer than the mode of SM4 allows.
+    CipherLength {
+        /// Length found, in bytes.
+        length: u64,
+        /// Most bytes allowed.
+        limit: u64,
+    },
+    /// An authentication tag does not belong to this key, nonce, associated data and message.
+    AuthenticationTag,
+    /// A ciphertext of SM4-CBC is not what this key and initialisation vector make of anything.
+    CbcDecryption,
+    /// A mode without padding was given a length that is no multiple of 16 bytes.
+    CipherBlocks {
+        /// Length found, in bytes.
+        length: usize,
+    },
+    /// A sealing key has used every nonce that it has.
+    NoncesExhausted,
     /// More bytes are asked of a key derivation than its standard lets it give.
     DerivedLength {
         /// Length asked for, in bytes.
@@ -200,6 +218,11 @@ pub const CODES: &[&str] = &[
     "HT-CRY-029",
     "HT-CRY-030",
     "HT-CRY-031",
+    "HT-CRY-040",
+    "HT-CRY-041",
+    "HT-CRY-042",
+    "HT-CRY-043",
+    "HT-CRY-044",
     "HT-CRY-100",
 ];
 
@@ -239,6 +262,11 @@ impl Error {
             Self::AlternativeName { .. } => "HT-CRY-029",
             Self::ValidityPeriod { .. } => "HT-CRY-030",
             Self::SelfTest { .. } => "HT-CRY-031",
+            Self::CipherLength { .. } => "HT-CRY-040",
+            Self::AuthenticationTag => "HT-CRY-041",
+            Self::CbcDecryption => "HT-CRY-042",
+            Self::CipherBlocks { .. } => "HT-CRY-043",
+            Self::NoncesExhausted => "HT-CRY-044",
             Self::DerivedLength { .. } => "HT-CRY-100",
         }
     }
@@ -307,6 +335,10 @@ impl Error {
                 ]
             }
             Self::SelfTest { check } => vec![("check", (*check).to_owned())],
+            Self::CipherLength { length, limit } => {
+                vec![("length", length.to_string()), ("limit", limit.to_string())]
+            }
+            Self::CipherBlocks { length } => vec![("length", length.to_string())],
             Self::DerivedLength { length, limit } => {
                 vec![("length", length.to_string()), ("limit", limit.to_string())]
             }
@@ -317,7 +349,10 @@ impl Error {
             | Self::SecretKeyInfo
             | Self::SignatureEncoding
             | Self::SignatureMismatch
-            | Self::CertificateEncoding => Vec::new(),
+            | Self::CertificateEncoding
+            | Self::AuthenticationTag
+            | Self::CbcDecryption
+            | Self::NoncesExhausted => Vec::new(),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The Chinese national algorithms as this product uses them: SM2 signatures (GB/T 32918), SM3 hashes (GB/T 32905),
-//! SM4 (GB/T 32907, known answer only so far), keys, and X.509 certificates signed with SM2 (GB/T 20518, GM/T 0015).
+//! SM4 encryption (GB/T 32907), keys, and X.509 certificates signed with SM2 (GB/T 20518, GM/T 0015).
 //!
 //! | module | what |
 //! |---|---|
 //! | [`sm3`] | the hash function |
 //! | [`sm2`] | keys, signatures, and the one strict parser for both |
+//! | [`sm4`] | the block cipher and its modes; GCM and CCM for use |
 //! | [`certificate`] | certificates of organisations, members and nodes: read, check, issue |
 //! | [`selftest`] | known answers and a comparison with a second implementation, run when a node starts |
 //! | [`mod@reference`] | that second implementation (feature `libsm`) |
@@ -20,6 +21,7 @@ pub mod reference;
 pub mod selftest;
 pub mod sm2;
 pub mod sm3;
+pub mod sm4;
 
 pub use ::sm2::elliptic_curve::rand_core;
 pub use error::{CODES, Error};

@@ -183,6 +183,171 @@ pub enum Error {
         /// The most that can be derived, in bytes.
         limit: usize,
     },
+    /// A file or folder of keys cannot be read.
+    KeyFileUnreadable {
+        /// The file.
+        path: String,
+        /// What the operating system says.
+        detail: String,
+    },
+    /// A file or folder of keys cannot be written.
+    KeyFileUnwritable {
+        /// The file.
+        path: String,
+        /// What the operating system says.
+        detail: String,
+    },
+    /// Others than the owner may read or write a file or folder of keys.
+    KeyFileMode {
+        /// The file.
+        path: String,
+        /// Its mode, octal.
+        mode: String,
+        /// The mode that it must have, octal.
+        expected: &'static str,
+    },
+    /// A file or folder of keys belongs to another user than the one that runs the program.
+    KeyFileOwner {
+        /// The file.
+        path: String,
+        /// Number of the user that owns it.
+        owner: u32,
+        /// Number of the user that runs the program.
+        expected: u32,
+    },
+    /// Another program writes the key store at this moment.
+    KeyStoreBusy {
+        /// The folder.
+        path: String,
+    },
+    /// The index of a key store or a file that it names was changed, lost or damaged.
+    KeyStoreDamaged {
+        /// The file.
+        path: String,
+    },
+    /// The passphrase does not open a key file or key store.
+    PassphraseWrong {
+        /// The file or folder.
+        place: String,
+    },
+    /// There is no such key.
+    KeyMissing {
+        /// Label or key id that was asked for.
+        key: String,
+        /// Where it was looked for.
+        place: String,
+    },
+    /// A key store has this label or key already.
+    KeyExists {
+        /// Label of the key.
+        label: String,
+        /// The key store.
+        place: String,
+    },
+    /// The last copy of a key that is in use cannot be deleted.
+    KeyInUse {
+        /// Label of the key.
+        label: String,
+        /// What it is used for.
+        usage: String,
+    },
+    /// The library of a token or device cannot be loaded.
+    LibraryUnloadable {
+        /// The library's file.
+        path: String,
+        /// What the loader says.
+        detail: String,
+    },
+    /// The library lacks a function that is needed.
+    LibrarySymbol {
+        /// The library's file.
+        path: String,
+        /// Name of the function.
+        symbol: &'static str,
+    },
+    /// The token or device cannot be opened.
+    DeviceUnavailable {
+        /// The token or device.
+        place: String,
+        /// The vendor's code, hexadecimal; empty if there is none.
+        vendor: String,
+    },
+    /// The token or device was removed or switched off.
+    DeviceRemoved {
+        /// The token or device.
+        place: String,
+    },
+    /// The session with the token or device was lost, and no new one could be had.
+    DeviceSession {
+        /// The token or device.
+        place: String,
+        /// The vendor's code, hexadecimal.
+        vendor: String,
+    },
+    /// The key is locked: no passphrase or PIN was given.
+    KeyLocked {
+        /// The file, token or device.
+        place: String,
+    },
+    /// The PIN is wrong.
+    PinWrong {
+        /// The token or device.
+        place: String,
+    },
+    /// The PIN was wrong too often; the token or device accepts none any more.
+    PinLockedOut {
+        /// The token or device.
+        place: String,
+    },
+    /// The token or device cannot do this with this key.
+    MechanismUnsupported {
+        /// The file, token or device.
+        place: String,
+        /// `sign`, `decrypt`, `agree` or `random`.
+        operation: &'static str,
+    },
+    /// The token or device reports a failure.
+    DeviceFailure {
+        /// The token or device.
+        place: String,
+        /// The function that failed.
+        function: &'static str,
+        /// The vendor's code, hexadecimal.
+        vendor: String,
+    },
+    /// The answer of a token or device has not the form that the standard gives it.
+    DeviceAnswer {
+        /// The token or device.
+        place: String,
+        /// The function that answered.
+        function: &'static str,
+    },
+    /// A signature that a token or device made is not that of its key.
+    DeviceSignature {
+        /// The token or device.
+        place: String,
+    },
+    /// A key must not be used for this.
+    KeyUsage {
+        /// Label of the key.
+        label: String,
+        /// `sign` or `decrypt`.
+        usage: &'static str,
+    },
+    /// There is no such slot or token.
+    SlotMissing {
+        /// The library.
+        place: String,
+        /// Number or label of the slot.
+        slot: String,
+    },
+    /// The PIN has expired, was never set, or has a length that the token does not allow.
+    PinUnusable {
+        /// The token or device.
+        place: String,
+        /// The vendor's code, hexadecimal.
+        vendor: String,
+    },
 }
 
 /// Every code of this crate, in order.
@@ -223,6 +388,31 @@ pub const CODES: &[&str] = &[
     "HT-CRY-042",
     "HT-CRY-043",
     "HT-CRY-044",
+    "HT-CRY-065",
+    "HT-CRY-066",
+    "HT-CRY-067",
+    "HT-CRY-068",
+    "HT-CRY-069",
+    "HT-CRY-070",
+    "HT-CRY-071",
+    "HT-CRY-072",
+    "HT-CRY-073",
+    "HT-CRY-074",
+    "HT-CRY-075",
+    "HT-CRY-076",
+    "HT-CRY-077",
+    "HT-CRY-078",
+    "HT-CRY-079",
+    "HT-CRY-080",
+    "HT-CRY-081",
+    "HT-CRY-082",
+    "HT-CRY-083",
+    "HT-CRY-084",
+    "HT-CRY-085",
+    "HT-CRY-086",
+    "HT-CRY-087",
+    "HT-CRY-088",
+    "HT-CRY-089",
     "HT-CRY-100",
 ];
 
@@ -262,6 +452,31 @@ impl Error {
             Self::AlternativeName { .. } => "HT-CRY-029",
             Self::ValidityPeriod { .. } => "HT-CRY-030",
             Self::SelfTest { .. } => "HT-CRY-031",
+            Self::KeyFileUnreadable { .. } => "HT-CRY-065",
+            Self::KeyFileUnwritable { .. } => "HT-CRY-066",
+            Self::KeyFileMode { .. } => "HT-CRY-067",
+            Self::KeyFileOwner { .. } => "HT-CRY-068",
+            Self::KeyStoreBusy { .. } => "HT-CRY-069",
+            Self::KeyStoreDamaged { .. } => "HT-CRY-070",
+            Self::PassphraseWrong { .. } => "HT-CRY-071",
+            Self::KeyMissing { .. } => "HT-CRY-072",
+            Self::KeyExists { .. } => "HT-CRY-073",
+            Self::KeyInUse { .. } => "HT-CRY-074",
+            Self::LibraryUnloadable { .. } => "HT-CRY-075",
+            Self::LibrarySymbol { .. } => "HT-CRY-076",
+            Self::DeviceUnavailable { .. } => "HT-CRY-077",
+            Self::DeviceRemoved { .. } => "HT-CRY-078",
+            Self::DeviceSession { .. } => "HT-CRY-079",
+            Self::KeyLocked { .. } => "HT-CRY-080",
+            Self::PinWrong { .. } => "HT-CRY-081",
+            Self::PinLockedOut { .. } => "HT-CRY-082",
+            Self::MechanismUnsupported { .. } => "HT-CRY-083",
+            Self::DeviceFailure { .. } => "HT-CRY-084",
+            Self::DeviceAnswer { .. } => "HT-CRY-085",
+            Self::DeviceSignature { .. } => "HT-CRY-086",
+            Self::KeyUsage { .. } => "HT-CRY-087",
+            Self::SlotMissing { .. } => "HT-CRY-088",
+            Self::PinUnusable { .. } => "HT-CRY-089",
             Self::CipherLength { .. } => "HT-CRY-040",
             Self::AuthenticationTag => "HT-CRY-041",
             Self::CbcDecryption => "HT-CRY-042",
@@ -333,6 +548,78 @@ impl Error {
                     ("not_before", rfc3339(*not_before_ms)),
                     ("not_after", rfc3339(*not_after_ms)),
                 ]
+            }
+            Self::KeyFileUnreadable { path, detail }
+            | Self::KeyFileUnwritable { path, detail }
+            | Self::LibraryUnloadable { path, detail } => {
+                vec![("path", path.clone()), ("detail", detail.clone())]
+            }
+            Self::KeyFileMode {
+                path,
+                mode,
+                expected,
+            } => vec![
+                ("path", path.clone()),
+                ("mode", mode.clone()),
+                ("expected", (*expected).to_owned()),
+            ],
+            Self::KeyFileOwner {
+                path,
+                owner,
+                expected,
+            } => vec![
+                ("path", path.clone()),
+                ("owner", owner.to_string()),
+                ("expected", expected.to_string()),
+            ],
+            Self::KeyStoreBusy { path } | Self::KeyStoreDamaged { path } => {
+                vec![("path", path.clone())]
+            }
+            Self::PassphraseWrong { place }
+            | Self::DeviceRemoved { place }
+            | Self::KeyLocked { place }
+            | Self::PinWrong { place }
+            | Self::PinLockedOut { place }
+            | Self::DeviceSignature { place } => vec![("place", place.clone())],
+            Self::KeyMissing { key, place } => {
+                vec![("key", key.clone()), ("place", place.clone())]
+            }
+            Self::KeyExists { label, place } => {
+                vec![("label", label.clone()), ("place", place.clone())]
+            }
+            Self::KeyInUse { label, usage } => {
+                vec![("label", label.clone()), ("usage", usage.clone())]
+            }
+            Self::KeyUsage { label, usage } => {
+                vec![("label", label.clone()), ("usage", (*usage).to_owned())]
+            }
+            Self::LibrarySymbol { path, symbol } => {
+                vec![("path", path.clone()), ("symbol", (*symbol).to_owned())]
+            }
+            Self::DeviceUnavailable { place, vendor }
+            | Self::DeviceSession { place, vendor }
+            | Self::PinUnusable { place, vendor } => {
+                vec![("place", place.clone()), ("vendor", vendor.clone())]
+            }
+            Self::MechanismUnsupported { place, operation } => vec![
+                ("place", place.clone()),
+                ("operation", (*operation).to_owned()),
+            ],
+            Self::DeviceFailure {
+                place,
+                function,
+                vendor,
+            } => vec![
+                ("place", place.clone()),
+                ("function", (*function).to_owned()),
+                ("vendor", vendor.clone()),
+            ],
+            Self::DeviceAnswer { place, function } => vec![
+                ("place", place.clone()),
+                ("function", (*function).to_owned()),
+            ],
+            Self::SlotMissing { place, slot } => {
+                vec![("place", place.clone()), ("slot", slot.clone())]
             }
             Self::SelfTest { check } => vec![("check", (*check).to_owned())],
             Self::CipherLength { length, limit } => {

@@ -7,14 +7,17 @@
 //! | [`sm2`] | keys, signatures, and the one strict parser for both |
 //! | [`sm4`] | the block cipher and its modes; GCM and CCM for use |
 //! | [`certificate`] | certificates of organisations, members and nodes: read, check, issue |
+//! | [`keystore`] | keys in files, tokens and devices (feature `keystore`) |
 //! | [`selftest`] | known answers and a comparison with a second implementation, run when a node starts |
 //! | [`mod@reference`] | that second implementation (feature `libsm`) |
 //!
-//! Nothing here reads a clock or a source of randomness: times are milliseconds since 1970-01-01T00:00:00Z given by the
+//! Except for [`keystore`], nothing here reads a clock or a source of randomness: times are milliseconds since 1970-01-01T00:00:00Z given by the
 //! caller, generators are [`rand_core::CryptoRng`] arguments. With `default-features = false` the crate builds for wasm32.
 
 pub mod certificate;
 mod error;
+#[cfg(feature = "keystore")]
+pub mod keystore;
 mod pem;
 #[cfg(feature = "libsm")]
 pub mod reference;

@@ -3,9 +3,7 @@
 
 use crate::{
     Error,
-    sm2::{
-        Claim, PublicKey, SecretKey, Signature, USER_ID, identity_hash, reduce, scalar, verify_all,
-    },
+    sm2::{Claim, PublicKey, Scalar, SecretKey, Signature, USER_ID, identity_hash, verify_all},
     sm3,
 };
 use ::sm4::{
@@ -80,7 +78,7 @@ pub fn run() -> Result<Report, Error> {
         "sm2-digest",
         key.default_verifier().digest(&[MESSAGE]) == MESSAGE_DIGEST,
     )?;
-    let signed = secret.sign_with_nonce(&reduce(&MESSAGE_DIGEST), &scalar(&NONCE));
+    let signed = secret.sign_with_nonce(&Scalar::reduce(&MESSAGE_DIGEST), &Scalar::reduce(&NONCE));
     expect("sm2-sign", signed == Some(signature))?;
     expect(
         "sm2-verify",
@@ -91,7 +89,7 @@ pub fn run() -> Result<Report, Error> {
         key.verify(USER_ID, &[b"message digesu"], &signature)
             .is_err(),
     )?;
-    let own = secret.sign_digest(&MESSAGE_DIGEST, &[]);
+    let own = secret.sign_digest(&MESSAGE_DIGEST, &[0; 32]);
     expect("sm2-pair", key.verify(USER_ID, &[MESSAGE], &own).is_ok())?;
 
     // Known signers are verified by other code: one signature alone, and many together.

@@ -1,21 +1,25 @@
-//! Integers modulo p for verification: four limbs of 64 bits in Montgomery form.
+//! Integers modulo p: four limbs of 64 bits in Montgomery form.
 //!
-//! Only public data passes through here. Time depends on it in places, so nothing secret may.
+//! Secrets pass through here: nothing but comparison and [`Field::invert_vartime`] takes a time that depends on the numbers.
+
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use super::{
+    inverse,
+    limbs::{self, Limbs},
+};
 
 /// p, least significant limb first.
-const PRIME: [u64; 4] = [
-    0xffff_ffff_ffff_ffff,
-    0xffff_ffff_0000_0000,
-    0xffff_ffff_ffff_ffff,
-    0xffff_fffe_ffff_ffff,
-];
+pub(super) const PRIME: Limbs = limbs::from_be_bytes(&super::PRIME);
 
 /// 2^512 mod p, which takes a number to Montgomery form.
-const SQUARE_OF_RADIX: [u64; 4] = [0x2_0000_0003, 0x2_ffff_ffff, 0x1_0000_0001, 0x4_0000_0002];
+const SQUARE_OF_RADIX: Field = Field([0x2_0000_0003, 0x2_ffff_ffff, 0x1_0000_0001, 0x4_0000_0002]);
 
 /// A residue a, held as a·2^256 mod p and always below p, so that equal residues are equal values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Field([u64; 4]);
+#[repr(transparent)]
+pub(super) struct Field(Limbs);
 
 impl Field {
     pub(super) const ZERO: Self = Self([0; 4]);
@@ -23,162 +27,207 @@ impl Field {
 
     /// The residue of a big-endian number; nothing if it is not below p.
     pub(super) fn from_be_bytes(bytes: &[u8; 32]) -> Option<Self> {
-        let limbs = limbs_of(bytes);
-        let (_, below) = subtract(limbs, PRIME);
-        below.then(|| Self(limbs).multiply(&Self(SQUARE_OF_RADIX)))
+        Self::from_limbs(&limbs::from_be_bytes(bytes))
+    }
+
+    /// The residue of a number; nothing if it is not below p.
+    pub(super) fn from_limbs(number: &Limbs) -> Option<Self> {
+        let (_, below) = limbs::subtract(number, &PRIME);
+        below.then(|| Self(*number).multiply(&SQUARE_OF_RADIX))
+    }
+
+    /// The residue as a number below p.
+    pub(super) fn to_limbs(self) -> Limbs {
+        self.multiply(&Self([1, 0, 0, 0])).0
     }
 
     /// The residue as a big-endian number below p.
-    #[cfg(test)]
-    fn to_be_bytes(self) -> [u8; 32] {
-        let limbs = self.multiply(&Self([1, 0, 0, 0])).0;
-        let mut bytes = [0; 32];
-        for (chunk, limb) in bytes.chunks_exact_mut(8).zip(limbs.iter().rev()) {
-            chunk.copy_from_slice(&limb.to_be_bytes());
-        }
-        bytes
+    pub(super) fn to_be_bytes(self) -> [u8; 32] {
+        limbs::to_be_bytes(&self.to_limbs())
     }
 
-    #[inline]
+    /// The limbs of the Montgomery form.
+    #[inline(always)]
+    pub(super) fn montgomery(&self) -> &Limbs {
+        &self.0
+    }
+
+    /// The residue with this Montgomery form, a number below p.
+    #[inline(always)]
+    pub(super) fn from_montgomery(limbs: Limbs) -> Self {
+        debug_assert!(limbs::subtract(&limbs, &PRIME).1, "below p");
+        Self(limbs)
+    }
+
+    /// All ones for 0, otherwise 0.
+    #[inline(always)]
+    pub(super) fn zero_mask(&self) -> u64 {
+        limbs::zero_mask(&self.0)
+    }
+
+    /// `a` if the mask is all ones, `b` if it is 0.
+    #[inline(always)]
+    pub(super) fn select(mask: u64, a: &Self, b: &Self) -> Self {
+        Self(limbs::select(mask, &a.0, &b.0))
+    }
+
+    #[inline(always)]
     pub(super) fn add(&self, other: &Self) -> Self {
-        let (sum, carry) = add(self.0, other.0);
-        Self(subtract_prime(sum, u64::from(carry)))
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        return Self(x86::add(&self.0, &other.0));
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        self.add_portably(other)
     }
 
-    #[inline]
+    #[cfg_attr(all(target_arch = "x86_64", not(miri)), allow(dead_code))]
+    #[inline(always)]
+    fn add_portably(&self, other: &Self) -> Self {
+        let (sum, carry) = limbs::add(&self.0, &other.0);
+        Self(limbs::reduce_once(&sum, carry, &PRIME))
+    }
+
+    /// a / 2
+    #[inline(always)]
+    pub(super) fn halve(&self) -> Self {
+        let mask = limbs::mask(self.0[0] & 1 == 1);
+        let [p0, p1, p2, p3] = PRIME;
+        let addend = [p0 & mask, p1 & mask, p2 & mask, p3 & mask];
+        let ([s0, s1, s2, s3], carry) = limbs::add(&self.0, &addend);
+        Self([
+            s0 >> 1 | s1 << 63,
+            s1 >> 1 | s2 << 63,
+            s2 >> 1 | s3 << 63,
+            s3 >> 1 | u64::from(carry) << 63,
+        ])
+    }
+
+    #[inline(always)]
     pub(super) fn double(&self) -> Self {
         self.add(self)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn subtract(&self, other: &Self) -> Self {
-        let (difference, borrow) = subtract(self.0, other.0);
-        let mask = 0u64.wrapping_sub(u64::from(borrow));
-        Self(add(difference, PRIME.map(|limb| limb & mask)).0)
+        let (difference, borrow) = limbs::subtract(&self.0, &other.0);
+        let mask = limbs::mask(borrow);
+        let [p0, p1, p2, p3] = PRIME;
+        let addend = [p0 & mask, p1 & mask, p2 & mask, p3 & mask];
+        Self(limbs::add(&difference, &addend).0)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn negate(&self) -> Self {
         Self::ZERO.subtract(self)
     }
 
-    /// Row by row: adds a·b_i, then makes the lowest limb vanish. The sum stays below 2p after each row, so that one
-    /// conditional subtraction at the end is enough.
-    #[inline]
+    #[inline(always)]
     pub(super) fn multiply(&self, other: &Self) -> Self {
-        let mut sum = [0; 4];
-        let mut top = 0;
-        for factor in other.0 {
-            let mut carry = 0;
-            for (limb, own) in sum.iter_mut().zip(self.0) {
-                (*limb, carry) = own.carrying_mul_add(factor, *limb, carry);
-            }
-            // Below 2p + p·(2^64 − 1) < 2^320: no carry gets lost.
-            (sum, top) = fold(sum, top + carry);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(product) = x86::multiply(&self.0, &other.0) {
+            return Self(product);
         }
-        Self(subtract_prime(sum, top))
+        self.multiply_portably(other)
     }
 
-    /// The whole square first (six products doubled, four squares), then four foldings of its lower half.
-    #[inline]
+    #[inline(always)]
     pub(super) fn square(&self) -> Self {
-        let a = self.0;
-        let mut square = [0u64; 8];
-        for i in 0..3 {
-            let mut carry = 0;
-            for j in i + 1..4 {
-                (square[i + j], carry) = a[i].carrying_mul_add(a[j], square[i + j], carry);
-            }
-            square[i + 4] = carry;
+        #[cfg(target_arch = "x86_64")]
+        if let Some(product) = x86::square(&self.0) {
+            return Self(product);
         }
-        for i in (1..8).rev() {
-            square[i] = square[i] << 1 | square[i - 1] >> 63;
-        }
-        let mut carry = false;
-        for i in 0..4 {
-            let (low, high) = a[i].carrying_mul(a[i], 0);
-            (square[2 * i], carry) = square[2 * i].carrying_add(low, carry);
-            (square[2 * i + 1], carry) = square[2 * i + 1].carrying_add(high, carry);
-        }
-        let [a0, a1, a2, a3, upper @ ..] = square;
-        let mut lower = [a0, a1, a2, a3];
-        for _ in 0..4 {
-            // (2^256 + 2^64·p) / 2^64 < p + 2^192 < 2^256: no carry comes out, and none has to go in.
-            (lower, _) = fold(lower, 0);
-        }
-        let (sum, carry) = add(lower, upper);
-        Self(subtract_prime(sum, u64::from(carry)))
+        self.square_portably()
     }
 
-    /// a^(p − 2), which is 1/a, and 0 for 0.
+    /// 1/a, and 0 for 0.
     pub(super) fn invert(&self) -> Self {
-        let mut powers = [Self::ONE; 16];
-        for index in 1..16 {
-            powers[index] = powers[index - 1].multiply(self);
-        }
-        let mut exponent = PRIME;
-        exponent[0] -= 2;
-        let mut result = Self::ONE;
-        for digit in (0..64).rev() {
-            for _ in 0..4 {
-                result = result.square();
-            }
-            result = result
-                .multiply(&powers[(exponent[digit / 16] >> (4 * (digit % 16)) & 15) as usize]);
-        }
-        result
+        self.divide_after(inverse::invert)
+    }
+
+    /// The same in less time, which depends on the number.
+    pub(super) fn invert_vartime(&self) -> Self {
+        self.divide_after(inverse::invert_vartime)
+    }
+
+    /// The inverse of a·2^256 is a⁻¹·2^−256; a factor of 2^768 in a Montgomery product takes it to a⁻¹·2^256.
+    #[inline(always)]
+    fn divide_after(&self, invert: fn(&Limbs) -> Limbs) -> Self {
+        let cube_of_radix = SQUARE_OF_RADIX.multiply(&SQUARE_OF_RADIX);
+        Self(invert(&self.0)).multiply(&cube_of_radix)
+    }
+
+    /// Row by row: the whole product of 512 bits, then its reduction.
+    #[cfg_attr(target_arch = "x86_64", inline(never))]
+    fn multiply_portably(&self, other: &Self) -> Self {
+        let a = &self.0;
+        let [b0, b1, b2, b3] = other.0;
+        let (r0, carry) = a[0].carrying_mul(b0, 0);
+        let (r1, carry) = a[1].carrying_mul(b0, carry);
+        let (r2, carry) = a[2].carrying_mul(b0, carry);
+        let (r3, r4) = a[3].carrying_mul(b0, carry);
+        let (r1, carry) = a[0].carrying_mul_add(b1, r1, 0);
+        let (r2, carry) = a[1].carrying_mul_add(b1, r2, carry);
+        let (r3, carry) = a[2].carrying_mul_add(b1, r3, carry);
+        let (r4, r5) = a[3].carrying_mul_add(b1, r4, carry);
+        let (r2, carry) = a[0].carrying_mul_add(b2, r2, 0);
+        let (r3, carry) = a[1].carrying_mul_add(b2, r3, carry);
+        let (r4, carry) = a[2].carrying_mul_add(b2, r4, carry);
+        let (r5, r6) = a[3].carrying_mul_add(b2, r5, carry);
+        let (r3, carry) = a[0].carrying_mul_add(b3, r3, 0);
+        let (r4, carry) = a[1].carrying_mul_add(b3, r4, carry);
+        let (r5, carry) = a[2].carrying_mul_add(b3, r5, carry);
+        let (r6, r7) = a[3].carrying_mul_add(b3, r6, carry);
+        Self(reduce([r0, r1, r2, r3], [r4, r5, r6, r7]))
+    }
+
+    /// Six products doubled, four squares, then the reduction.
+    #[cfg_attr(target_arch = "x86_64", inline(never))]
+    fn square_portably(&self) -> Self {
+        let [a0, a1, a2, a3] = self.0;
+        let (r1, carry) = a0.carrying_mul(a1, 0);
+        let (r2, carry) = a0.carrying_mul(a2, carry);
+        let (r3, r4) = a0.carrying_mul(a3, carry);
+        let (r3, carry) = a1.carrying_mul_add(a2, r3, 0);
+        let (r4, r5) = a1.carrying_mul_add(a3, r4, carry);
+        let (r5, r6) = a2.carrying_mul_add(a3, r5, 0);
+        let r7 = r6 >> 63;
+        let r6 = r6 << 1 | r5 >> 63;
+        let r5 = r5 << 1 | r4 >> 63;
+        let r4 = r4 << 1 | r3 >> 63;
+        let r3 = r3 << 1 | r2 >> 63;
+        let r2 = r2 << 1 | r1 >> 63;
+        let r1 = r1 << 1;
+        let (r0, high0) = a0.carrying_mul(a0, 0);
+        let (low1, high1) = a1.carrying_mul(a1, 0);
+        let (low2, high2) = a2.carrying_mul(a2, 0);
+        let (low3, high3) = a3.carrying_mul(a3, 0);
+        let (r1, carry) = r1.carrying_add(high0, false);
+        let (r2, carry) = r2.carrying_add(low1, carry);
+        let (r3, carry) = r3.carrying_add(high1, carry);
+        let (r4, carry) = r4.carrying_add(low2, carry);
+        let (r5, carry) = r5.carrying_add(high2, carry);
+        let (r6, carry) = r6.carrying_add(low3, carry);
+        let (r7, _) = r7.carrying_add(high3, carry);
+        Self(reduce([r0, r1, r2, r3], [r4, r5, r6, r7]))
     }
 }
 
-/// The limbs of a big-endian number, least significant first.
-#[inline]
-pub(super) fn limbs_of(bytes: &[u8; 32]) -> [u64; 4] {
-    let mut limbs = [0; 4];
-    for (limb, chunk) in limbs.iter_mut().rev().zip(bytes.as_chunks().0) {
-        *limb = u64::from_be_bytes(*chunk);
-    }
-    limbs
+/// (lower + 2^256·upper) / 2^256 modulo p, for a product of two numbers below p.
+#[inline(always)]
+fn reduce(lower: Limbs, upper: Limbs) -> Limbs {
+    // Each folding takes a number below 2^256 to one below p + 2^192 < 2^256, so that no carry comes out.
+    let lower = fold(fold(fold(fold(lower))));
+    let (sum, carry) = limbs::add(&lower, &upper);
+    limbs::reduce_once(&sum, carry, &PRIME)
 }
 
-/// (sum + m·p) / 2^64 with the m that makes it whole. As p ≡ −1 modulo 2^64, m is the lowest limb itself, and
+/// (t + m·p) / 2^64 with the m that makes it whole. As p ≡ −1 modulo 2^64, m is the lowest limb itself, and
 /// (m·p + m) / 2^64 = m·(2^192 − 2^160 − 2^32 + 1) takes shifts instead of products.
-#[inline]
-fn fold(sum: [u64; 4], top: u64) -> ([u64; 4], u64) {
-    let m = sum[0];
+#[inline(always)]
+fn fold(t: Limbs) -> Limbs {
+    let m = t[0];
     let (low, high) = (m << 32, m >> 32);
-    let (product, _) = subtract([m, 0, 0, m], [low, high, low, high]);
-    let (folded, carry) = add([sum[1], sum[2], sum[3], top], product);
-    (folded, u64::from(carry))
-}
-
-/// The number below 2p, less p if it is not below p.
-#[inline]
-fn subtract_prime(number: [u64; 4], top: u64) -> [u64; 4] {
-    let (difference, borrow) = subtract(number, PRIME);
-    let keep = 0u64.wrapping_sub(u64::from(borrow) & (top ^ 1));
-    std::array::from_fn(|index| number[index] & keep | difference[index] & !keep)
-}
-
-#[inline]
-fn add(a: [u64; 4], b: [u64; 4]) -> ([u64; 4], bool) {
-    let mut carry = false;
-    let sum = std::array::from_fn(|index| {
-        let limb;
-        (limb, carry) = a[index].carrying_add(b[index], carry);
-        limb
-    });
-    (sum, carry)
-}
-
-#[inline]
-fn subtract(a: [u64; 4], b: [u64; 4]) -> ([u64; 4], bool) {
-    let mut borrow = false;
-    let difference = std::array::from_fn(|index| {
-        let limb;
-        (limb, borrow) = a[index].borrowing_sub(b[index], borrow);
-        limb
-    });
-    (difference, borrow)
+    let (product, _) = limbs::subtract(&[m, 0, 0, m], &[low, high, low, high]);
+    limbs::add(&[t[1], t[2], t[3], 0], &product).0
 }
 
 #[cfg(test)]
@@ -221,7 +270,8 @@ mod tests {
     fn constants_are_what_they_are_called() {
         let radix = BigUint::from(1u8) << 256;
         assert_eq!(number(Field::ONE), BigUint::from(1u8));
-        assert_eq!(number(Field(SQUARE_OF_RADIX)), &radix % prime());
+        assert_eq!(number(SQUARE_OF_RADIX), &radix % prime());
+        assert_eq!(PRIME, limbs::from_be_bytes(&super::super::PRIME));
         assert_eq!(Field::ONE.invert(), Field::ONE);
         assert_eq!(Field::ZERO.invert(), Field::ZERO);
         assert_eq!(Field::from_be_bytes(&super::super::PRIME), None);
@@ -243,6 +293,9 @@ mod tests {
             prop_assert_eq!(number(x.double()), (&a + &a) % &p);
             prop_assert_eq!(number(x.multiply(&y)), (&a * &b) % &p);
             prop_assert_eq!(number(x.square()), (&a * &a) % &p);
+            prop_assert_eq!(x.add_portably(&y), x.add(&y));
+            prop_assert_eq!(x.multiply_portably(&y), x.multiply(&y));
+            prop_assert_eq!(x.square_portably(), x.square());
         }
 
         #[test]
@@ -251,9 +304,13 @@ mod tests {
             let digits = a.to_bytes_be();
             let mut bytes = [0; 32];
             bytes[32 - digits.len()..].copy_from_slice(&digits);
-            let raw = Field(limbs_of(&bytes));
+            let raw = Field(limbs::from_be_bytes(&bytes));
             prop_assert_eq!(raw.multiply(&raw), raw.square());
+            prop_assert_eq!(raw.multiply_portably(&raw), raw.square());
+            prop_assert_eq!(raw.square_portably(), raw.square());
             prop_assert_eq!(raw.add(&raw).subtract(&raw), raw);
+            prop_assert_eq!(raw.add(&raw).halve(), raw);
+            prop_assert_eq!(raw.halve().double(), raw);
         }
     }
 
@@ -265,6 +322,7 @@ mod tests {
             let x = field(&a);
             let expected = if a == BigUint::ZERO { Field::ZERO } else { Field::ONE };
             prop_assert_eq!(x.multiply(&x.invert()), expected);
+            prop_assert_eq!(x.invert_vartime(), x.invert());
         }
     }
 }

@@ -1,195 +1,175 @@
 //! Verification with a table of multiples of the signer's key: one signature alone, or many that share inversions.
 //!
-//! It gives the verdict of [`super::verifier`], signature by signature; only the time differs. In a permissioned network
-//! signers are known, so their tables pay: about 1 ms and 52 KiB each.
+//! All ways give the same verdict, signature by signature; only the time differs. In a permissioned network signers are
+//! known, so their tables pay.
 
 use super::{
-    ORDER, PublicKey, Signature,
-    comb::{Digits, Table},
+    Signature,
+    columns::{self, Lanes, Workspace},
+    comb::Table,
+    equation::Equation,
     field::Field,
-    point::{Affine, Jacobian, invert_all},
-    verifier::{reduce, scalar},
+    multiple::generator_table,
+    point::Affine,
 };
 use crate::sm3;
-use ::sm2::elliptic_curve::PrimeField;
-use std::sync::LazyLock;
 
-/// Bits per digit in a signer's table: 52 rows of 16 points, 52 KiB.
-const SIGNER_WIDTH: usize = 5;
-
-/// Bits per digit in the base point's table: 33 rows of 128 points, 264 KiB.
-const GENERATOR_WIDTH: usize = 8;
+/// Bits per digit in a signer's table: 43 rows of 32 points, 86 KiB.
+const SIGNER_WIDTH: usize = 6;
 
 /// Signatures that are worth sharing inversions.
-const BATCH_MIN: usize = 8;
+const BATCH_MIN: usize = 4;
 
 /// Signatures that share them; more would leave the processor's cache.
-const BATCH_MAX: usize = 64;
-
-/// p − n, big-endian: below it, x and x + n are both coordinates that are x modulo n.
-const PRIME_LESS_ORDER: [u8; 32] = [
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x8d, 0xfc, 0x20, 0x93, 0xde, 0x39, 0xfa, 0xd5, 0xac, 0x44, 0x0b, 0xf6, 0xc6, 0x2a, 0xbe, 0xdc,
-];
-
-static GENERATOR: LazyLock<Table> = LazyLock::new(|| {
-    let [_, _, x, y] = &super::verifier::CURVE;
-    let generator = Affine::new(x, y).expect("the base point's coordinates are below p");
-    Table::new(generator, GENERATOR_WIDTH)
-});
+const BATCH_MAX: usize = 32;
 
 /// The table of a signer's key.
-pub(super) fn table(key: &PublicKey) -> Table {
-    let (x, y) = key.coordinates();
-    let point = x
-        .try_into()
-        .ok()
-        .zip(y.try_into().ok())
-        .and_then(|(x, y)| Affine::new(x, y));
-    Table::new(
-        point.expect("a parsed key's coordinates are below p"),
-        SIGNER_WIDTH,
-    )
+pub(super) fn table(key: &Affine) -> Table {
+    Table::new(*key, SIGNER_WIDTH)
 }
 
-/// The numbers of steps B4 to B7 for one signature.
-struct Equation<'a> {
-    table: &'a Table,
-    /// Digits of s, for the base point.
-    s: Digits,
-    /// Digits of t = r + s, for the key.
-    t: Digits,
-    /// r − e: what x must be modulo n.
-    expected: [u8; 32],
+/// The way to verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Path {
+    /// Each signature alone.
+    Alone,
+    /// Many together.
+    Batch,
 }
 
-impl<'a> Equation<'a> {
-    /// Nothing if t = 0 (step B5).
-    fn new(table: &'a Table, digest: &sm3::Digest, signature: &Signature) -> Option<Self> {
-        let r = scalar(signature.r());
-        let t = r + scalar(signature.s());
-        if t.is_zero().into() {
-            return None;
-        }
-        Some(Self {
-            table,
-            s: GENERATOR.digits(signature.s()),
-            t: table.digits(&t.to_repr().into()),
-            expected: (r - reduce(digest)).to_repr().into(),
-        })
+impl Path {
+    /// All that this processor can take.
+    #[cfg(test)]
+    pub(super) fn all() -> Vec<Self> {
+        vec![Self::Alone, Self::Batch]
     }
 
-    /// The points whose sum is s·G + t·P.
-    fn addends(&self) -> Vec<Affine> {
-        let mut points = Vec::with_capacity(GENERATOR.rows() + self.table.rows());
-        points.extend(GENERATOR.entries(&self.s));
-        points.extend(self.table.entries(&self.t));
-        points
-    }
-
-    /// Steps B6 and B7 alone.
-    fn holds(&self) -> bool {
-        let sum = GENERATOR.add_multiple(&self.s, Jacobian::INFINITY);
-        let sum = self.table.add_multiple(&self.t, sum);
-        !sum.is_infinity() && self.matches(&sum.x, &sum.z.square())
-    }
-
-    /// Step B7 for x = numerator / denominator, without dividing.
-    fn matches(&self, numerator: &Field, denominator: &Field) -> bool {
-        let is = |x: &Field| x.multiply(denominator) == *numerator;
-        let field = |bytes| Field::from_be_bytes(bytes).expect("n is below p");
-        let expected = field(&self.expected);
-        is(&expected) || (self.expected < PRIME_LESS_ORDER && is(&expected.add(&field(&ORDER))))
-    }
-}
-
-/// The verdict on one signature over e = SM3(Z_A ‖ M).
-pub(super) fn verify_digest(table: &Table, digest: &sm3::Digest, signature: &Signature) -> bool {
-    Equation::new(table, digest, signature).is_some_and(|equation| equation.holds())
-}
-
-/// The verdicts on many signatures, in order.
-pub(super) fn verify_digests(claims: &[(&Table, sm3::Digest, &Signature)]) -> Vec<bool> {
-    let mut verdicts = Vec::with_capacity(claims.len());
-    for batch in claims.chunks(BATCH_MAX) {
-        let equations = batch
-            .iter()
-            .map(|(table, digest, signature)| Equation::new(table, digest, signature));
-        if batch.len() < BATCH_MIN {
-            verdicts.extend(
-                equations.map(|equation| equation.is_some_and(|equation| equation.holds())),
-            );
+    /// The fastest for so many signatures.
+    fn best(count: usize) -> Self {
+        if count < BATCH_MIN {
+            Self::Alone
         } else {
-            let equations: Vec<_> = equations.collect();
-            verdicts.extend(verify_batch(&equations));
+            Self::Batch
         }
     }
-    verdicts
 }
 
-/// Adds the points of each signature in pairs, then the sums in pairs, and so on. All additions of one level, of all
-/// signatures, share one inversion; there are seven levels, where adding one point after the other would take 84.
-fn verify_batch(equations: &[Option<Equation<'_>>]) -> Vec<bool> {
-    // Nothing where two points have one x: the shared formula can neither double nor cancel, and the signature is
-    // checked alone. Who provokes that slows down nobody but himself.
-    let mut sums: Vec<Option<Vec<Affine>>> = equations
+/// The verdicts on many signatures over e = SM3(Z_A ‖ M), in order.
+pub(super) fn verify_digests(claims: &[(&Table, sm3::Digest, &Signature)]) -> Vec<bool> {
+    verify_by(Path::best(claims.len()), claims)
+}
+
+/// The same in a given way.
+pub(super) fn verify_by(path: Path, claims: &[(&Table, sm3::Digest, &Signature)]) -> Vec<bool> {
+    let equations = claims
         .iter()
-        .map(|equation| equation.as_ref().map(Equation::addends))
-        .collect();
-    let mut widths = Vec::new();
-    let mut products = Vec::new();
-    while sums.iter().flatten().any(|points| points.len() > 1) {
-        widths.clear();
-        for sum in &mut sums {
-            let Some(points) = sum else { continue };
-            let start = widths.len();
-            widths.extend(
-                points
-                    .chunks_exact(2)
-                    .map(|pair| pair[1].x.subtract(&pair[0].x)),
-            );
-            if widths[start..].contains(&Field::ZERO) {
-                widths.truncate(start);
-                *sum = None;
-            }
-        }
-        invert_all(&mut widths, &mut products);
-        let mut inverses = widths.iter();
-        for points in sums.iter_mut().flatten() {
-            let half = points.len() / 2;
-            for (index, inverse) in (0..half).zip(&mut inverses) {
-                points[index] = points[2 * index].add_with_inverse(&points[2 * index + 1], inverse);
-            }
-            if points.len() % 2 == 1 {
-                points.swap(half, 2 * half);
-            }
-            points.truncate(points.len().div_ceil(2));
+        .map(|(table, digest, signature)| Some((*table, Equation::new(digest, signature)?)));
+    match path {
+        Path::Alone => equations
+            .map(|equation| {
+                equation.is_some_and(|(table, equation)| equation.holds_with_table(table))
+            })
+            .collect(),
+        Path::Batch => {
+            let equations: Vec<_> = equations.collect();
+            let mut verdicts = vec![false; claims.len()];
+            verify_batch(&equations, &mut verdicts);
+            verdicts
         }
     }
-    let verdict = |(equation, sum): (&Option<Equation<'_>>, &Option<Vec<Affine>>)| {
-        equation
-            .as_ref()
-            .is_some_and(|equation| match sum.as_deref() {
-                Some([point]) => equation.matches(&point.x, &Field::ONE),
-                _ => equation.holds(),
-            })
+}
+
+/// One column at a time.
+#[derive(Clone, Copy)]
+struct OneLane;
+
+impl Lanes for OneLane {
+    type Element = Field;
+    type Point = Affine;
+
+    #[inline(always)]
+    fn one(self) -> Field {
+        Field::ONE
+    }
+
+    #[inline(always)]
+    fn multiply(self, a: &Field, b: &Field) -> Field {
+        a.multiply(b)
+    }
+
+    #[inline(always)]
+    fn width(self, point: &Affine, other: &Affine) -> Field {
+        other.x.subtract(&point.x)
+    }
+
+    #[inline(always)]
+    fn zeros(self, element: &Field) -> u8 {
+        u8::from(*element == Field::ZERO)
+    }
+
+    #[inline(always)]
+    fn one_where(self, mask: u8, element: &Field) -> Field {
+        if mask == 0 { *element } else { Field::ONE }
+    }
+
+    #[inline(always)]
+    fn invert(self, element: &Field) -> Field {
+        element.invert_vartime()
+    }
+
+    #[inline(always)]
+    fn add(self, point: &Affine, other: &Affine, inverse: &Field) -> Affine {
+        point.add_with_inverse(other, inverse)
+    }
+}
+
+/// Each signature is a column: the points of the tables whose sum is s·G + t·P.
+fn verify_batch(equations: &[Option<(&Table, Equation)>], verdicts: &mut [bool]) {
+    let Some((table, _)) = equations.iter().flatten().next() else {
+        return;
     };
-    equations.iter().zip(&sums).map(verdict).collect()
+    let generator = generator_table();
+    let rows = generator.rows() + table.rows();
+    let mut points = Vec::with_capacity(rows * BATCH_MAX);
+    let mut workspace = Workspace::new();
+    let batches = equations
+        .chunks(BATCH_MAX)
+        .zip(verdicts.chunks_mut(BATCH_MAX));
+    for (equations, verdicts) in batches {
+        points.clear();
+        for (table, equation) in equations.iter().flatten() {
+            let [s, t] = equation.digits();
+            let entries = generator
+                .entries_vartime(&s)
+                .chain(table.entries_vartime(&t));
+            points.extend(entries.map(|(point, negative)| point.negate_if(negative)));
+        }
+        let mut failed = [0; BATCH_MAX];
+        let failed = &mut failed[..points.len() / rows];
+        if failed.is_empty() {
+            continue;
+        }
+        columns::sum(OneLane, &mut points, rows, failed, &mut workspace);
+        let mut sums = points.chunks_exact(rows).zip(failed);
+        for (equation, verdict) in equations.iter().zip(verdicts) {
+            let Some((table, equation)) = equation else {
+                continue;
+            };
+            let (column, failed) = sums.next().expect("a column for each equation");
+            *verdict = if *failed == 0 {
+                equation.matches(&column[0].x, &Field::ONE)
+            } else {
+                equation.holds_with_table(table)
+            };
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sm2::{Claim, PRIME, SecretKey, USER_ID, Verifier, verify_all};
-    use num_bigint::BigUint;
+    use crate::sm2::{Claim, SecretKey, USER_ID, Verifier, verify_all};
     use rand::{Rng, SeedableRng, rngs::StdRng};
-
-    #[test]
-    fn p_less_n_is_their_difference() {
-        let [p, n, difference] =
-            [PRIME, ORDER, PRIME_LESS_ORDER].map(|bytes| BigUint::from_bytes_be(&bytes));
-        assert_eq!(p - n, difference);
-    }
 
     #[test]
     fn tables_do_not_change_verdicts() {

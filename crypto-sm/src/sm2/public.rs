@@ -1,6 +1,6 @@
 //! Public keys and their identifiers.
 
-use super::{PRIME, Signature, USER_ID, Verifier};
+use super::{PRIME, Signature, USER_ID, Verifier, point::Affine};
 use crate::{Error, pem, sm3};
 use std::{fmt, str::FromStr};
 
@@ -70,7 +70,6 @@ impl fmt::Debug for KeyId {
 /// An SM2 public key: a point on the curve, not the point at infinity.
 #[derive(Clone)]
 pub struct PublicKey {
-    point: ::sm2::ProjectivePoint,
     bytes: [u8; POINT_LENGTH],
 }
 
@@ -97,24 +96,22 @@ impl PublicKey {
         if bytes[33..] >= PRIME[..] {
             return Err(Error::PublicKeyCoordinate { coordinate: "y" });
         }
-        let point =
-            ::sm2::PublicKey::from_sec1_bytes(&bytes).map_err(|_| Error::PublicKeyOffCurve)?;
-        Ok(Self {
-            point: point.to_projective(),
-            bytes,
-        })
+        let key = Self { bytes };
+        if key.affine().is_on_curve() {
+            Ok(key)
+        } else {
+            Err(Error::PublicKeyOffCurve)
+        }
     }
 
+    #[cfg(test)]
     pub(super) fn from_point(point: ::sm2::PublicKey) -> Self {
         let encoded = point.to_sec1_bytes();
         let bytes = encoded
             .as_ref()
             .try_into()
             .expect("a point that is not infinity encodes as 65 bytes");
-        Self {
-            point: point.to_projective(),
-            bytes,
-        }
+        Self { bytes }
     }
 
     /// The 65 bytes `04 ‖ x ‖ y`.
@@ -191,8 +188,23 @@ impl PublicKey {
         self.bytes[1..].split_at(32)
     }
 
-    pub(super) fn point(&self) -> &::sm2::ProjectivePoint {
-        &self.point
+    /// The point for calculations.
+    pub(super) fn affine(&self) -> Affine {
+        let (x, y) = self.bytes[1..].split_at(32);
+        x.try_into()
+            .ok()
+            .zip(y.try_into().ok())
+            .and_then(|(x, y)| Affine::new(x, y))
+            .expect("coordinates are below p")
+    }
+
+    /// The key of a point that is known to lie on the curve.
+    pub(super) fn from_affine(point: &Affine) -> Self {
+        let (x, y) = point.coordinates();
+        let mut bytes = [0x04; POINT_LENGTH];
+        bytes[1..33].copy_from_slice(&x);
+        bytes[33..].copy_from_slice(&y);
+        Self { bytes }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Signatures.
 
-use super::in_order;
+use super::{Scalar, in_order};
 use crate::Error;
 use std::fmt;
 use x509_cert::der::{
@@ -78,6 +78,14 @@ impl Signature {
         r.encode(&mut der)?;
         s.encode(&mut der)?;
         Ok(der)
+    }
+
+    pub(super) fn r_scalar(&self) -> Scalar {
+        Scalar::from_be_bytes(self.r()).expect("the parser admits numbers below n only")
+    }
+
+    pub(super) fn s_scalar(&self) -> Scalar {
+        Scalar::from_be_bytes(self.s()).expect("the parser admits numbers below n only")
     }
 
     pub(crate) fn r(&self) -> &[u8; 32] {

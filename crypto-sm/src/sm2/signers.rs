@@ -9,7 +9,7 @@ use std::{
 /// Verifications after which a signer gets a table: making one costs about as much as four verifications without.
 const USES_BEFORE_TABLE: u64 = 4;
 
-/// A bounded cache of [`Verifier`]s under the default user id. Signers that come back get a table (52 KiB each), and the
+/// A bounded cache of [`Verifier`]s under the default user id. Signers that come back get a table (86 KiB each), and the
 /// one not seen for the longest time makes room. It can be shared by threads, and it changes no verdict.
 #[derive(Debug)]
 pub struct KnownSigners {

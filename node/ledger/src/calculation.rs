@@ -24,7 +24,7 @@ pub struct Catalogues {
     signers: KnownSigners,
 }
 
-/// Signers that are remembered; a verifier's table takes 52 KiB.
+/// Signers that are remembered; a verifier's table takes 86 KiB.
 const SIGNERS_MAX: usize = 256;
 
 impl Default for Catalogues {

@@ -153,6 +153,31 @@ pub enum Error {
         /// End, milliseconds since 1970.
         not_after_ms: u64,
     },
+    /// A message encrypted with SM2 is neither C1 ‖ C3 ‖ C2 nor its strict DER, or its point is not on the curve.
+    CiphertextEncoding,
+    /// A message encrypted with SM2 does not decrypt with this key.
+    Decryption,
+    /// SM2 cannot encrypt a message of this length.
+    PlaintextLength {
+        /// Length asked for, in bytes.
+        length: usize,
+    },
+    /// The other side of a key agreement has another key, or sent a point that leads nowhere.
+    Agreement,
+    /// A key agreement was asked for a key of no or too many bytes.
+    AgreedKeyLength {
+        /// Length asked for, in bytes.
+        length: usize,
+    },
+    /// A secret key is not encrypted in a way that is read here, or a protected key's document is malformed.
+    SecretKeyProtection,
+    /// The iteration count of a passphrase-protected key is outside what is accepted.
+    IterationCount {
+        /// The count found.
+        iterations: u64,
+    },
+    /// A passphrase does not open a protected key.
+    Passphrase,
     /// The self test found a wrong answer: this build or this machine must not be used.
     SelfTest {
         /// Name of the failed check.
@@ -383,6 +408,14 @@ pub const CODES: &[&str] = &[
     "HT-CRY-029",
     "HT-CRY-030",
     "HT-CRY-031",
+    "HT-CRY-032",
+    "HT-CRY-033",
+    "HT-CRY-034",
+    "HT-CRY-035",
+    "HT-CRY-036",
+    "HT-CRY-037",
+    "HT-CRY-038",
+    "HT-CRY-039",
     "HT-CRY-040",
     "HT-CRY-041",
     "HT-CRY-042",
@@ -483,6 +516,14 @@ impl Error {
             Self::CipherBlocks { .. } => "HT-CRY-043",
             Self::NoncesExhausted => "HT-CRY-044",
             Self::DerivedLength { .. } => "HT-CRY-100",
+            Self::CiphertextEncoding => "HT-CRY-032",
+            Self::Decryption => "HT-CRY-033",
+            Self::PlaintextLength { .. } => "HT-CRY-034",
+            Self::Agreement => "HT-CRY-035",
+            Self::AgreedKeyLength { .. } => "HT-CRY-036",
+            Self::SecretKeyProtection => "HT-CRY-037",
+            Self::IterationCount { .. } => "HT-CRY-038",
+            Self::Passphrase => "HT-CRY-039",
         }
     }
 
@@ -492,7 +533,9 @@ impl Error {
         match self {
             Self::PublicKeyEncoding { length }
             | Self::SignatureLength { length }
-            | Self::UserIdLength { length } => vec![("length", length.to_string())],
+            | Self::UserIdLength { length }
+            | Self::PlaintextLength { length }
+            | Self::AgreedKeyLength { length } => vec![("length", length.to_string())],
             Self::PublicKeyCoordinate { coordinate } => {
                 vec![("coordinate", (*coordinate).to_owned())]
             }
@@ -621,6 +664,7 @@ impl Error {
             Self::SlotMissing { place, slot } => {
                 vec![("place", place.clone()), ("slot", slot.clone())]
             }
+            Self::IterationCount { iterations } => vec![("iterations", iterations.to_string())],
             Self::SelfTest { check } => vec![("check", (*check).to_owned())],
             Self::CipherLength { length, limit } => {
                 vec![("length", length.to_string()), ("limit", limit.to_string())]
@@ -640,6 +684,11 @@ impl Error {
             | Self::AuthenticationTag
             | Self::CbcDecryption
             | Self::NoncesExhausted => Vec::new(),
+            Self::CiphertextEncoding
+            | Self::Decryption
+            | Self::Agreement
+            | Self::SecretKeyProtection
+            | Self::Passphrase => Vec::new(),
         }
     }
 }

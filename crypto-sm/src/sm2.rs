@@ -1,4 +1,5 @@
-//! SM2 digital signatures (GB/T 32918.2-2016) on the recommended curve (GB/T 32918.5-2017), keys and their encodings.
+//! SM2 on the recommended curve (GB/T 32918.5-2017): digital signatures (GB/T 32918.2-2016), key agreement
+//! (GB/T 32918.3-2016), public-key encryption (GB/T 32918.4-2016), keys and their encodings.
 //!
 //! There is one parser for each thing, and it accepts one encoding: public keys are 65 bytes uncompressed with both
 //! coordinates below p and the point on the curve; signatures are 64 bytes r ‖ s (or strict DER inside certificates)
@@ -6,9 +7,13 @@
 //!
 //! Messages are given as parts that are hashed one after the other, so that a prefix needs no copy.
 
+pub mod agreement;
+mod ciphertext;
 mod columns;
 mod comb;
+mod delivery;
 pub mod ecdh;
+mod encryption;
 mod equation;
 mod field;
 mod inverse;
@@ -16,6 +21,7 @@ mod known;
 mod limbs;
 mod multiple;
 mod point;
+mod protection;
 mod public;
 mod scalar;
 mod secret;
@@ -24,6 +30,8 @@ mod signature;
 mod signers;
 mod verifier;
 
+pub use ciphertext::Ciphertext;
+pub use protection::ITERATIONS;
 pub use public::{KeyId, PublicKey};
 pub use secret::SecretKey;
 pub use signature::Signature;

@@ -7,6 +7,9 @@ use std::{fmt, str::FromStr};
 /// Length of an uncompressed point in bytes.
 const POINT_LENGTH: usize = 65;
 
+/// Length of a compressed point in bytes.
+const COMPRESSED_LENGTH: usize = 33;
+
 /// PEM label of a SubjectPublicKeyInfo (RFC 7468 clause 13).
 const PEM_LABEL: &str = "PUBLIC KEY";
 
@@ -104,7 +107,62 @@ impl PublicKey {
         }
     }
 
-    #[cfg(test)]
+    /// Reads the 33 bytes `02 ‖ x` or `03 ‖ x` (GB/T 32918.1 clause 4.2.9), the latter for an odd y. Keys of the ledger
+    /// and of certificates are never in this form.
+    ///
+    /// # Errors
+    /// [`Error::PublicKeyEncoding`] for another length or form, [`Error::PublicKeyCoordinate`] if x is not below p,
+    /// [`Error::PublicKeyOffCurve`] if no point has that x.
+    pub fn from_compressed(bytes: &[u8]) -> Result<Self, Error> {
+        let length = bytes.len();
+        if length != COMPRESSED_LENGTH || !matches!(bytes[0], 0x02 | 0x03) {
+            return Err(Error::PublicKeyEncoding { length });
+        }
+        if bytes[1..] >= PRIME[..] {
+            return Err(Error::PublicKeyCoordinate { coordinate: "x" });
+        }
+        ::sm2::PublicKey::from_sec1_bytes(bytes)
+            .map(Self::from_point)
+            .map_err(|_| Error::PublicKeyOffCurve)
+    }
+
+    /// The 33 bytes `02 ‖ x` or `03 ‖ x`.
+    #[must_use]
+    pub fn to_compressed(&self) -> [u8; 33] {
+        let mut bytes = [0; COMPRESSED_LENGTH];
+        bytes.copy_from_slice(&self.bytes[..COMPRESSED_LENGTH]);
+        bytes[0] = self.parity();
+        bytes
+    }
+
+    /// Reads a point in any form of GB/T 32918.1 clause 4.2.9 and SEC 1: uncompressed (04), compressed (02, 03), or
+    /// hybrid (06, 07), whose first byte must agree with y. Where one key must have one encoding, use
+    /// [`PublicKey::from_uncompressed`].
+    ///
+    /// # Errors
+    /// Those of [`PublicKey::from_uncompressed`] and [`PublicKey::from_compressed`].
+    pub fn from_any_form(bytes: &[u8]) -> Result<Self, Error> {
+        match bytes {
+            [0x02 | 0x03, ..] => Self::from_compressed(bytes),
+            [form @ (0x06 | 0x07), coordinates @ ..] => {
+                let key = Self::from_uncompressed(&[&[0x04], coordinates].concat())?;
+                // 06 and 07 carry the parity as 02 and 03 do.
+                if key.parity() == form - 4 {
+                    Ok(key)
+                } else {
+                    let length = bytes.len();
+                    Err(Error::PublicKeyEncoding { length })
+                }
+            }
+            _ => Self::from_uncompressed(bytes),
+        }
+    }
+
+    /// 02 for an even y, 03 for an odd one.
+    fn parity(&self) -> u8 {
+        0x02 | self.bytes[POINT_LENGTH - 1] & 1
+    }
+
     pub(super) fn from_point(point: ::sm2::PublicKey) -> Self {
         let encoded = point.to_sec1_bytes();
         let bytes = encoded

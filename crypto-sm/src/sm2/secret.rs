@@ -5,12 +5,18 @@ use super::{
     shared::SharedPoint,
 };
 use crate::{Error, pem, rand_core::CryptoRng, sm3};
-use ::sm2::elliptic_curve::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use ::sm2::{
+    Sm2,
+    elliptic_curve::pkcs8::{AssociatedOid, DecodePrivateKey, EncodePrivateKey},
+};
 use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
 /// PEM label of a PKCS #8 document (RFC 7468 clause 10).
 const PEM_LABEL: &str = "PRIVATE KEY";
+
+/// PEM label of an ECPrivateKey (RFC 5915 clause 4).
+const SEC1_PEM_LABEL: &str = "EC PRIVATE KEY";
 
 /// An SM2 secret key d in [1, n − 2], wiped from memory when dropped. Signing takes the same time whatever the key; what
 /// its arithmetic leaves in registers and on the stack is not wiped.
@@ -95,10 +101,49 @@ impl SecretKey {
         Zeroizing::new(pem::encode(PEM_LABEL, &self.to_pkcs8_der()))
     }
 
+    /// Reads an ECPrivateKey (RFC 5915, SEC 1 annex C.4) in DER. It must name the SM2 curve; a public key in it must be
+    /// the secret key's.
+    ///
+    /// # Errors
+    /// [`Error::SecretKeyInfo`] or [`Error::SecretKeyRange`].
+    pub fn from_sec1_der(der: &[u8]) -> Result<Self, Error> {
+        let document = sec1::EcPrivateKey::try_from(der).map_err(|_| Error::SecretKeyInfo)?;
+        if document.parameters != Some(sec1::EcParameters::NamedCurve(Sm2::OID)) {
+            return Err(Error::SecretKeyInfo);
+        }
+        let key = ::sm2::SecretKey::try_from(document).map_err(|_| Error::SecretKeyInfo)?;
+        Self::from_bytes(&*Zeroizing::new(<[u8; 32]>::from(key.to_bytes())))
+    }
+
+    /// The ECPrivateKey in DER with curve and public key, not encrypted; wiped when dropped.
+    #[must_use]
+    pub fn to_sec1_der(&self) -> Zeroizing<Vec<u8>> {
+        let key = ::sm2::SecretKey::from_slice(&*self.to_bytes()).expect("d is in range");
+        key.to_sec1_der().expect("a key of fixed size encodes")
+    }
+
+    /// Reads an ECPrivateKey in PEM.
+    ///
+    /// # Errors
+    /// [`Error::PemEncoding`], [`Error::PemLabel`], or those of [`SecretKey::from_sec1_der`].
+    pub fn from_sec1_pem(text: &str) -> Result<Self, Error> {
+        Self::from_sec1_der(&pem::decode(SEC1_PEM_LABEL, text)?)
+    }
+
+    /// The ECPrivateKey in PEM, not encrypted; wiped when dropped.
+    #[must_use]
+    pub fn to_sec1_pem(&self) -> Zeroizing<String> {
+        Zeroizing::new(pem::encode(SEC1_PEM_LABEL, &self.to_sec1_der()))
+    }
+
     /// The public key d·G.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         self.verifier.public_key()
+    }
+
+    pub(super) fn scalar(&self) -> &Scalar {
+        &self.d
     }
 
     /// d·P for another's public key, in the same time for every d.

@@ -1,6 +1,7 @@
 //! The point that two parties calculate and nobody else knows.
 
 use super::{PublicKey, Scalar, multiple::multiply, point::Affine};
+use crate::sm3;
 use zeroize::Zeroizing;
 
 /// The affine coordinates of a secret point, big-endian, wiped when dropped.
@@ -25,5 +26,16 @@ impl SharedPoint {
     /// x, 32 bytes.
     pub(super) fn x(&self) -> &[u8] {
         &self.0[..32]
+    }
+
+    /// y, 32 bytes.
+    pub(super) fn y(&self) -> &[u8] {
+        &self.0[32..]
+    }
+
+    /// KDF(x ‖ y ‖ context): fills `out`, at most (2^32 − 1)·32 bytes.
+    pub(super) fn derive(&self, context: &[&[u8]], out: &mut [u8]) {
+        let parts = [&[&self.0[..]], context].concat();
+        sm3::kdf::derive(&parts, out);
     }
 }

@@ -69,7 +69,8 @@ fn ratios(figures: &[Figure]) -> Vec<Ratio> {
             parameters: figure
                 .parameters
                 .iter()
-                .filter_map(|(name, value)| Some((*name, value.as_u64()?)))
+                .filter(|(_, value)| value.is_u64())
+                .cloned()
                 .collect(),
             permille: u64::try_from(
                 u128::from(figure.per_second().median) * 1000 / u128::from(disk.max(1)),

@@ -1,6 +1,7 @@
 //! Measurements of this machine: `hengtan bench`. Real signatures, real factors, real storage; rates are whole numbers.
 
 mod audit;
+mod crypto;
 mod disk;
 mod engine;
 mod hardware;
@@ -28,6 +29,8 @@ pub enum Subject {
     Engine,
     /// Entries replayed and receipts verified.
     Audit,
+    /// SM2, SM3, SM4 and TLS, beside other libraries.
+    Crypto,
 }
 
 impl Subject {
@@ -38,6 +41,7 @@ impl Subject {
             Self::Ledger => "ledger",
             Self::Engine => "engine",
             Self::Audit => "audit",
+            Self::Crypto => "crypto",
         }
     }
 }
@@ -135,6 +139,7 @@ pub fn run(
         Subject::Engine => (engine::run(options, &mut meter)?, Vec::new()),
         Subject::Audit => (audit::run(options, &mut meter)?, Vec::new()),
         Subject::Ledger => ledger::run(options, &mut meter)?,
+        Subject::Crypto => crypto::run(options, &mut meter)?,
     };
     Ok(Report {
         subject,

@@ -13,7 +13,7 @@ pub const FORMAT: u32 = 1;
 pub struct Figure {
     /// Stable name; with the parameters it is unique in a report.
     pub name: &'static str,
-    /// What is counted: `rows`, `entries`, `receipts`, `appends`.
+    /// What is counted: `rows`, `entries`, `receipts`, `appends`, `verifications`, `signatures`, `hashes`, `bytes`, `handshakes`.
     pub unit: &'static str,
     /// By which clock the rate goes. Rates by [`Clock::Core`] are per second and core.
     pub clock: Clock,
@@ -70,12 +70,12 @@ impl Figure {
 }
 
 /// A comparison of two figures of one report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Ratio {
     /// Stable name.
     pub name: &'static str,
     /// Parameters of the first figure that tell it from others of its name.
-    pub parameters: Vec<(&'static str, u64)>,
+    pub parameters: Vec<(&'static str, Value)>,
     /// First over second, in thousandths of the medians.
     pub permille: u64,
 }
@@ -85,7 +85,7 @@ impl Ratio {
         let parameters: Map<String, Value> = self
             .parameters
             .iter()
-            .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
             .collect();
         json!({ "name": self.name, "parameters": parameters, "permille": self.permille })
     }

@@ -888,6 +888,8 @@ pub enum BenchSubject {
     Engine,
     /// Entries replayed and checked.
     Audit,
+    /// Signatures, hashes and encryption.
+    Crypto,
 }
 
 /// A name as notes and keys carry it: `[a-z0-9-]{1,32}`.

@@ -14,6 +14,7 @@ pub fn run(arguments: Bench, console: &Console) -> Result<Exit, Failure> {
         BenchSubject::Ledger => Subject::Ledger,
         BenchSubject::Engine => Subject::Engine,
         BenchSubject::Audit => Subject::Audit,
+        BenchSubject::Crypto => Subject::Crypto,
     };
     let options = Options {
         seconds: arguments.seconds,
@@ -145,13 +146,20 @@ fn milliseconds(microseconds: u64) -> String {
 fn remarks(report: &Report, catalogue: &Catalogue) -> Vec<String> {
     let mut remarks = Vec::new();
     for ratio in &report.ratios {
-        let clients = ratio
-            .parameters
-            .iter()
-            .find(|(name, _)| *name == "clients")
-            .map_or(0, |(_, clients)| *clients);
+        let parameter = |wanted: &str| {
+            let found = ratio.parameters.iter().find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| value)
+        };
         let times = grouped(&format!("{}/1000", ratio.permille), 2);
-        remarks.push(catalogue.bench_ratio(clients.to_string(), times.as_str()));
+        if let Some(clients) = parameter("clients") {
+            remarks.push(catalogue.bench_ratio(clients.to_string(), times.as_str()));
+        } else if let Some(Value::String(peer)) = parameter("peer") {
+            remarks.push(catalogue.bench_ratio_peer(
+                catalogue.name("bench-figure", ratio.name),
+                times.as_str(),
+                catalogue.name("bench-condition-implementation", peer),
+            ));
+        }
     }
     if report
         .figures
@@ -271,7 +279,7 @@ mod tests {
             ],
             ratios: vec![Ratio {
                 name: "commit_to_synced_append",
-                parameters: vec![("clients", 16)],
+                parameters: vec![("clients", 16.into())],
                 permille: 3_400,
             }],
         }

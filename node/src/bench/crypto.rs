@@ -5,6 +5,7 @@ mod libgcrypt;
 mod openssl;
 mod peer;
 
+use self::peer::Peers;
 use super::measure::{Clock, Run, Schedule, Spread};
 use super::report::{Figure, Ratio};
 use super::sample::failed;
@@ -58,7 +59,12 @@ struct Findings {
 impl Findings {
     /// Measures all implementations of one contest in turn, run by run, so that a change of the machine's speed meets
     /// all of them; then compares ours with the fastest other.
-    fn hold(&mut self, contest: Contest<'_>, schedule: &Schedule) -> Result<(), Error> {
+    fn hold(
+        &mut self,
+        contest: Contest<'_>,
+        peers: &Peers,
+        schedule: &Schedule,
+    ) -> Result<(), Error> {
         let Contest {
             name,
             unit,
@@ -99,6 +105,11 @@ impl Findings {
         for (entrant, runs) in entrants.iter().zip(runs) {
             let mut parameters = parameters.clone();
             parameters.push(("implementation", entrant.implementation.into()));
+            let version = peers
+                .versions
+                .iter()
+                .find(|(name, _)| *name == entrant.implementation);
+            parameters.extend(version.map(|(_, version)| ("version", version.as_str().into())));
             self.figures.push(Figure {
                 name,
                 unit,
@@ -147,7 +158,7 @@ pub(super) fn run(
 ) -> Result<(Vec<Figure>, Vec<Ratio>), Error> {
     let schedule = options.schedule();
     let mut findings = Findings::default();
-    let peers = peer::Peers::load();
+    let peers = Peers::load();
     let signatures = if options.quick {
         BATCHES[1]
     } else {
@@ -164,7 +175,7 @@ pub(super) fn run(
 
 fn verification(
     signed: &Signed,
-    peers: &peer::Peers,
+    peers: &Peers,
     schedule: &Schedule,
     meter: &mut Meter<'_>,
     findings: &mut Findings,
@@ -223,6 +234,7 @@ fn verification(
                     work: Box::new(work),
                 }],
             },
+            peers,
             schedule,
         )?;
     }
@@ -236,6 +248,7 @@ fn verification(
                 work: Box::new(one_by_one(signed, &known, &parts)),
             }],
         },
+        peers,
         schedule,
     )?;
 
@@ -252,6 +265,7 @@ fn verification(
             parameters: Vec::new(),
             entrants,
         },
+        peers,
         schedule,
     )
 }
@@ -276,7 +290,7 @@ fn one_by_one<'a>(
 
 fn signing(
     signed: &Signed,
-    peers: &peer::Peers,
+    peers: &Peers,
     schedule: &Schedule,
     meter: &mut Meter<'_>,
     findings: &mut Findings,
@@ -303,13 +317,14 @@ fn signing(
             parameters: Vec::new(),
             entrants,
         },
+        peers,
         schedule,
     )
 }
 
 fn hashing(
     seed: u64,
-    peers: &peer::Peers,
+    peers: &Peers,
     schedule: &Schedule,
     meter: &mut Meter<'_>,
     findings: &mut Findings,
@@ -317,6 +332,7 @@ fn hashing(
     let mut rng = StdRng::seed_from_u64(seed);
     let mut long = vec![0; LONG];
     rng.fill_bytes(&mut long);
+    let whole: [&[u8]; 1] = [&long];
     let (count, length) = SHORT;
     let short: Vec<&[u8]> = long.chunks_exact(length).take(count).collect();
 
@@ -328,7 +344,7 @@ fn hashing(
             Ok(LONG as u64)
         }),
     }];
-    entrants.extend(peers.hashing(&[&long], LONG as u64)?);
+    entrants.extend(peers.hashing(&whole, LONG as u64)?);
     findings.hold(
         Contest {
             name: "sm3_long",
@@ -336,6 +352,7 @@ fn hashing(
             parameters: vec![("bytes", LONG.into())],
             entrants,
         },
+        peers,
         schedule,
     )?;
 
@@ -355,13 +372,14 @@ fn hashing(
             parameters: vec![("bytes", length.into())],
             entrants,
         },
+        peers,
         schedule,
     )
 }
 
 fn encryption(
     seed: u64,
-    peers: &peer::Peers,
+    peers: &Peers,
     schedule: &Schedule,
     meter: &mut Meter<'_>,
     findings: &mut Findings,
@@ -401,8 +419,42 @@ fn encryption(
                 parameters: vec![("bytes", RECORD.into())],
                 entrants,
             },
+            peers,
             schedule,
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_is_measured_beside_peers_that_agree() {
+        let (figures, ratios) = run(&Options::instant(), &mut Meter::silent()).expect("measured");
+        for (name, least) in [
+            ("sm2_verify_known", 3),
+            ("sm2_verify_unknown", 3),
+            ("sm2_sign", 3),
+            ("sm3_long", 3),
+            ("sm3_short", 3),
+            ("sm4_ctr", 2),
+            ("sm4_gcm", 2),
+        ] {
+            let found: Vec<_> = figures
+                .iter()
+                .filter(|figure| figure.name == name)
+                .collect();
+            assert!(found.len() >= least, "{name}: {}", found.len());
+            assert!(
+                found
+                    .iter()
+                    .all(|figure| figure.runs.iter().all(|run| run.count > 0))
+            );
+        }
+        // What has peers is compared with the fastest of them.
+        assert!(ratios.iter().any(|ratio| ratio.name == "sm2_sign"));
+        assert!(ratios.iter().all(|ratio| ratio.parameters.last().is_some()));
+    }
 }

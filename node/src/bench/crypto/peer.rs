@@ -29,6 +29,8 @@ type Ctr = ctr::Ctr128BE<::sm4::Sm4>;
 pub(super) struct Peers {
     openssl: Option<OpenSsl>,
     gcrypt: Option<Gcrypt>,
+    /// What the system's libraries call themselves, by implementation.
+    pub(super) versions: Vec<(&'static str, String)>,
 }
 
 /// Refuses a peer that does not give our answer: its speed would mean nothing.
@@ -42,20 +44,22 @@ fn agreed(implementation: &'static str, same: bool) -> Result<(), Error> {
 
 impl Peers {
     pub(super) fn load() -> Self {
+        let (openssl, gcrypt) = (OpenSsl::load(), Gcrypt::load());
+        let named = [
+            (OPENSSL, openssl.as_ref().and_then(OpenSsl::version)),
+            (
+                LIBGCRYPT,
+                gcrypt.as_ref().map(|found| found.version().to_owned()),
+            ),
+        ];
         Self {
-            openssl: OpenSsl::load(),
-            gcrypt: Gcrypt::load(),
+            versions: named
+                .into_iter()
+                .filter_map(|(name, version)| Some((name, version?)))
+                .collect(),
+            openssl,
+            gcrypt,
         }
-    }
-
-    /// Versions of the system's libraries.
-    pub(super) fn versions(&self) -> Vec<(&'static str, String)> {
-        let openssl = self.openssl.as_ref().and_then(OpenSsl::version);
-        let gcrypt = self.gcrypt.as_ref().map(|found| found.version().to_owned());
-        [(OPENSSL, openssl), (LIBGCRYPT, gcrypt)]
-            .into_iter()
-            .filter_map(|(name, version)| Some((name, version?)))
-            .collect()
     }
 
     /// Verifies the first signer's signatures; the others hash the message too where their interface does.

@@ -25,6 +25,11 @@ type Gcm = aes_gcm::AesGcm<::sm4::Sm4, aes_gcm::aead::consts::U12>;
 /// SM4-CTR put together from RustCrypto's crates.
 type Ctr = ctr::Ctr128BE<::sm4::Sm4>;
 
+/// A peer's hash of a message; nothing if it fails.
+type Hash<'a> = Box<dyn Fn(&[u8]) -> Option<[u8; 32]> + 'a>;
+/// A peer's encryption in place; nothing if it fails.
+type Encrypt<'a> = Box<dyn Fn(&mut [u8]) -> Option<()> + 'a>;
+
 /// What the system has.
 pub(super) struct Peers {
     openssl: Option<OpenSsl>,
@@ -209,7 +214,7 @@ impl Peers {
         let first = messages[0];
         let expected = sm3::hash(&[first]);
         let mut entrants = Vec::new();
-        let mut enter = |implementation, hash: Box<dyn Fn(&[u8]) -> Option<[u8; 32]> + 'a>| {
+        let mut enter = |implementation, hash: Hash<'a>| {
             agreed(implementation, hash(first) == Some(expected))?;
             entrants.push(Entrant {
                 implementation,
@@ -257,7 +262,7 @@ impl Peers {
                 .map_err(|error| failed(figure, &error))?;
         }
         let mut entrants = Vec::new();
-        let mut enter = |implementation, encrypt: Box<dyn Fn(&mut [u8]) -> Option<()> + 'a>| {
+        let mut enter = |implementation, encrypt: Encrypt<'a>| {
             let mut buffer = data.to_vec();
             agreed(
                 implementation,

@@ -1,17 +1,30 @@
-//! X.509 version 3 certificates with SM2 keys, signed with SM2-with-SM3 (GB/T 20518-2018, GM/T 0015-2012, RFC 5280).
+//! X.509 version 3 certificates with SM2 keys, signed with SM2-with-SM3 (GB/T 20518-2018, GM/T 0015-2012, RFC 5280);
+//! requests for them (RFC 2986) and lists of revoked ones (RFC 5280 clause 5).
 //!
-//! The trust model is flat: an organisation's certificate authority signs the certificates of its members and nodes
-//! directly, and who may be an organisation is decided elsewhere. A member's certificate carries the organisation in O,
-//! the role in OU and the member's name in CN.
+//! The ledger's trust model is flat: an organisation's certificate authority signs the certificates of its members and
+//! nodes directly, and who may be an organisation is decided elsewhere. A member's certificate carries the organisation
+//! in O, the role in OU and the member's name in CN; [`Certificate::verify_issued_by`] checks that. Elsewhere (transport,
+//! archives, authorities outside the consortium) a path of any shape is checked by [`Trust`].
 
+mod chain;
+mod extension;
 mod issue;
 mod name;
+mod pair;
+mod request;
+mod revocation;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod validity;
 
-pub use issue::{Issuer, issue_authority};
+pub use chain::{Revocation, Trust};
+pub use issue::{Issuer, issue_authority, issue_root};
 pub use name::{AlternativeName, Subject};
+pub use pair::Pair;
+pub use request::Request;
+pub use revocation::{Reason, RevocationList, Revoked};
+pub use usage::Purpose;
 pub use validity::Validity;
 
 use crate::{
@@ -19,20 +32,13 @@ use crate::{
     sm2::{PublicKey, SecretKey, Signature, USER_ID},
     sm3,
 };
+use extension::Extensions;
 use std::fmt;
 use x509_cert::{
     certificate::{CertificateInner, Version},
-    der::{
-        Decode, Encode,
-        oid::{AssociatedOid, ObjectIdentifier},
-    },
-    ext::{
-        Extension,
-        pkix::{
-            AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages,
-            SubjectAltName, SubjectKeyIdentifier,
-        },
-    },
+    der::{Decode, Encode, asn1::BitString, oid::ObjectIdentifier},
+    ext::pkix::KeyUsages,
+    name::Name,
     spki::AlgorithmIdentifierOwned,
 };
 
@@ -48,20 +54,12 @@ pub struct Certificate {
     der: Vec<u8>,
     parsed: CertificateInner,
     subject: Subject,
+    /// The part of the subject that is doubled or not text.
+    irregular: Option<&'static str>,
     public_key: PublicKey,
     validity: Validity,
     signature: Signature,
     extensions: Extensions,
-}
-
-/// The extensions that mean something here.
-#[derive(Clone, Default)]
-struct Extensions {
-    authority: bool,
-    key_usage: Option<KeyUsage>,
-    alternative_names: Vec<AlternativeName>,
-    subject_key: Option<Vec<u8>>,
-    authority_key: Option<Vec<u8>>,
 }
 
 impl Certificate {
@@ -69,8 +67,8 @@ impl Certificate {
     /// one encoding; so is an unknown critical extension (RFC 5280 clause 4.2).
     ///
     /// # Errors
-    /// [`Error::CertificateEncoding`], [`Error::CertificateAlgorithm`], [`Error::CertificateName`],
-    /// [`Error::CertificateExtension`], or those of the key's and the signature's parser.
+    /// [`Error::CertificateEncoding`], [`Error::CertificateAlgorithm`], [`Error::CertificateExtension`], or those of the
+    /// key's and the signature's parser.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         let parsed = CertificateInner::from_der(der).map_err(|_| Error::CertificateEncoding)?;
         if parsed.to_der().map_err(|_| Error::CertificateEncoding)? != der {
@@ -85,15 +83,13 @@ impl Certificate {
             .subject_public_key_info()
             .to_der()
             .map_err(|_| Error::CertificateEncoding)?;
-        let signature = parsed
-            .signature()
-            .as_bytes()
-            .ok_or(Error::SignatureEncoding)?;
+        let (subject, irregular) = Subject::read(content.subject());
         Ok(Self {
-            subject: Subject::read(content.subject())?,
+            subject,
+            irregular,
             public_key: PublicKey::from_spki_der(&info)?,
             validity: Validity::read(content.validity()),
-            signature: Signature::from_der(signature)?,
+            signature: read_signature(parsed.signature())?,
             extensions: Extensions::read(content.extensions().map_or(&[], Vec::as_slice))?,
             der: der.to_vec(),
             parsed,
@@ -106,6 +102,22 @@ impl Certificate {
     /// [`Error::PemEncoding`], [`Error::PemLabel`], or those of [`Certificate::from_der`].
     pub fn from_pem(text: &str) -> Result<Self, Error> {
         Self::from_der(&pem::decode(PEM_LABEL, text)?)
+    }
+
+    /// Reads a bundle: certificates in PEM, one behind the other, at least one.
+    ///
+    /// # Errors
+    /// Those of [`Certificate::from_pem`] for each.
+    pub fn all_from_pem(text: &str) -> Result<Vec<Self>, Error> {
+        let certificates: Vec<Self> = pem::documents(text)
+            .map(Self::from_pem)
+            .collect::<Result<_, _>>()?;
+        if certificates.is_empty() {
+            return Err(Error::PemEncoding {
+                expected: PEM_LABEL,
+            });
+        }
+        Ok(certificates)
     }
 
     /// The certificate in DER, byte for byte as it was read or issued.
@@ -126,7 +138,7 @@ impl Certificate {
         sm3::hash(&[&self.der])
     }
 
-    /// Who is certified.
+    /// Who is certified, as far as it means something here. What stands twice, or is not text, is left out.
     #[must_use]
     pub fn subject(&self) -> &Subject {
         &self.subject
@@ -150,10 +162,22 @@ impl Certificate {
         self.subject.organisational_unit.as_deref()
     }
 
+    /// The subject's distinguished name as RFC 4514 writes it, for people.
+    #[must_use]
+    pub fn subject_name(&self) -> String {
+        self.subject_dn().to_string()
+    }
+
     /// The issuer's distinguished name as RFC 4514 writes it, for people.
     #[must_use]
     pub fn issuer(&self) -> String {
-        self.parsed.tbs_certificate().issuer().to_string()
+        self.issuer_dn().to_string()
+    }
+
+    /// Whether subject and issuer are one: a root, or a change of an authority's key.
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        self.subject_dn() == self.issuer_dn()
     }
 
     /// DNS names and IP addresses.
@@ -187,14 +211,39 @@ impl Certificate {
         self.extensions.authority
     }
 
-    /// Key usages by their names in RFC 5280 clause 4.2.1.3, in the order of their bits.
+    /// How many further authorities may stand below this one; nothing if it is no authority or sets no bound.
     #[must_use]
-    pub fn key_usages(&self) -> Vec<&'static str> {
-        KEY_USAGES
-            .iter()
-            .filter(|(usage, _)| self.allows(*usage))
-            .map(|(_, name)| *name)
-            .collect()
+    pub fn path_length(&self) -> Option<u8> {
+        self.extensions.path_length
+    }
+
+    /// Identifier of the certified key, as the certificate gives it.
+    #[must_use]
+    pub fn subject_key_identifier(&self) -> Option<&[u8]> {
+        self.extensions.subject_key.as_deref()
+    }
+
+    /// Identifier of the issuer's key, as the certificate gives it.
+    #[must_use]
+    pub fn authority_key_identifier(&self) -> Option<&[u8]> {
+        self.extensions.authority_key.as_deref()
+    }
+
+    /// Whether an issuer's certificate may be this one's issuer by its name and its key identifier.
+    fn names_as_issuer(&self, authority: &Self) -> bool {
+        name::same_name(self.issuer_dn(), authority.subject_dn())
+            && !keys_differ(
+                &self.extensions.authority_key,
+                &authority.extensions.subject_key,
+            )
+    }
+
+    fn subject_dn(&self) -> &Name {
+        self.parsed.tbs_certificate().subject()
+    }
+
+    fn issuer_dn(&self) -> &Name {
+        self.parsed.tbs_certificate().issuer()
     }
 
     /// Checks that this is a certificate authority's certificate which may sign certificates at that time. If it names
@@ -203,11 +252,11 @@ impl Certificate {
     ///
     /// # Errors
     /// [`Error::CertificateNotAuthority`], [`Error::CertificateKeyUsage`], [`Error::CertificateName`] without an
-    /// organisation, [`Error::CertificateNotYetValid`], [`Error::CertificateExpired`], [`Error::CertificateSignature`].
+    /// organisation or with a part of the name that is doubled or not text, [`Error::CertificateNotYetValid`],
+    /// [`Error::CertificateExpired`], [`Error::CertificateSignature`].
     pub fn verify_authority(&self, at_ms: u64) -> Result<(), Error> {
         self.check_authority(at_ms)?;
-        let content = self.parsed.tbs_certificate();
-        if content.issuer() == content.subject() {
+        if self.is_self_issued() {
             self.check_signature(&self.public_key)?;
         }
         Ok(())
@@ -219,28 +268,18 @@ impl Certificate {
     ///
     /// # Errors
     /// Those of [`Certificate::verify_authority`] for the authority but for its signature;
-    /// [`Error::CertificateIsAuthority`], [`Error::CertificateKeyUsage`], [`Error::CertificateNotYetValid`],
+    /// [`Error::CertificateName`], [`Error::CertificateIsAuthority`], [`Error::CertificateKeyUsage`], [`Error::CertificateNotYetValid`],
     /// [`Error::CertificateExpired`], [`Error::CertificateIssuer`], [`Error::CertificateOrganisation`],
     /// [`Error::CertificateSignature`] for this one.
     pub fn verify_issued_by(&self, authority: &Self, at_ms: u64) -> Result<(), Error> {
         let organisation = authority.check_authority(at_ms)?;
+        self.check_name()?;
         if self.is_authority() {
             return Err(Error::CertificateIsAuthority { name: self.name() });
         }
         self.require(KeyUsages::DigitalSignature)?;
         self.validity.check(at_ms, || self.name())?;
-        let issuer = self.parsed.tbs_certificate().issuer();
-        let expected = authority.parsed.tbs_certificate().subject();
-        let key_differs = matches!(
-            (&self.extensions.authority_key, &authority.extensions.subject_key),
-            (Some(named), Some(own)) if named != own
-        );
-        if issuer != expected || key_differs {
-            return Err(Error::CertificateIssuer {
-                found: issuer.to_string(),
-                expected: expected.to_string(),
-            });
-        }
+        self.check_issuer(authority)?;
         let own = self.organisation()?;
         if own != organisation {
             return Err(Error::CertificateOrganisation {
@@ -263,8 +302,34 @@ impl Certificate {
         }
     }
 
+    /// Name and key identifier of the issuer, byte for byte.
+    fn check_issuer(&self, authority: &Self) -> Result<(), Error> {
+        let (found, expected) = (self.issuer_dn(), authority.subject_dn());
+        if found == expected
+            && !keys_differ(
+                &self.extensions.authority_key,
+                &authority.extensions.subject_key,
+            )
+        {
+            return Ok(());
+        }
+        Err(Error::CertificateIssuer {
+            found: found.to_string(),
+            expected: expected.to_string(),
+        })
+    }
+
+    /// No part of the subject that means something here is doubled or other than text.
+    fn check_name(&self) -> Result<(), Error> {
+        match self.irregular {
+            Some(field) => Err(Error::CertificateName { field }),
+            None => Ok(()),
+        }
+    }
+
     /// Everything about an authority but its signature; gives its organisation.
     fn check_authority(&self, at_ms: u64) -> Result<&str, Error> {
+        self.check_name()?;
         if !self.is_authority() {
             return Err(Error::CertificateNotAuthority { name: self.name() });
         }
@@ -291,34 +356,11 @@ impl Certificate {
             .ok_or(Error::CertificateName { field: "O" })
     }
 
-    fn allows(&self, usage: KeyUsages) -> bool {
-        self.extensions
-            .key_usage
-            .as_ref()
-            .is_some_and(|usages| usages.0.contains(usage))
-    }
-
-    /// A certificate without the extension allows nothing: GB/T 20518 requires it, where RFC 5280 would allow all.
-    fn require(&self, usage: KeyUsages) -> Result<(), Error> {
-        if self.allows(usage) {
-            return Ok(());
-        }
-        let name = KEY_USAGES
-            .iter()
-            .find(|(known, _)| *known == usage)
-            .map_or("", |(_, name)| name);
-        Err(Error::CertificateKeyUsage {
-            name: self.name(),
-            usage: name,
-        })
-    }
-
     /// What to call this certificate before people.
     fn name(&self) -> String {
         self.subject_common_name()
             .or(self.subject_organisation())
-            .unwrap_or_default()
-            .to_owned()
+            .map_or_else(|| self.subject_name(), str::to_owned)
     }
 }
 
@@ -340,17 +382,10 @@ impl fmt::Debug for Certificate {
     }
 }
 
-const KEY_USAGES: &[(KeyUsages, &str)] = &[
-    (KeyUsages::DigitalSignature, "digitalSignature"),
-    (KeyUsages::NonRepudiation, "nonRepudiation"),
-    (KeyUsages::KeyEncipherment, "keyEncipherment"),
-    (KeyUsages::DataEncipherment, "dataEncipherment"),
-    (KeyUsages::KeyAgreement, "keyAgreement"),
-    (KeyUsages::KeyCertSign, "keyCertSign"),
-    (KeyUsages::CRLSign, "cRLSign"),
-    (KeyUsages::EncipherOnly, "encipherOnly"),
-    (KeyUsages::DecipherOnly, "decipherOnly"),
-];
+/// Two key identifiers, if both are there and are not equal.
+fn keys_differ(named: &Option<Vec<u8>>, own: &Option<Vec<u8>>) -> bool {
+    matches!((named, own), (Some(named), Some(own)) if named != own)
+}
 
 /// SM2-with-SM3 with its parameters absent (GM/T 0015) or NULL (as several issuers write it).
 fn check_algorithm(algorithm: &AlgorithmIdentifierOwned) -> Result<(), Error> {
@@ -364,64 +399,7 @@ fn check_algorithm(algorithm: &AlgorithmIdentifierOwned) -> Result<(), Error> {
     }
 }
 
-impl Extensions {
-    fn read(extensions: &[Extension]) -> Result<Self, Error> {
-        let mut read = Self::default();
-        for (position, extension) in extensions.iter().enumerate() {
-            let refused = || Error::CertificateExtension {
-                extension: extension.extn_id.to_string(),
-            };
-            if extensions[..position]
-                .iter()
-                .any(|earlier| earlier.extn_id == extension.extn_id)
-            {
-                return Err(refused());
-            }
-            let value = extension.extn_value.as_bytes();
-            match extension.extn_id {
-                BasicConstraints::OID => {
-                    read.authority = BasicConstraints::from_der(value).map_err(|_| refused())?.ca;
-                }
-                KeyUsage::OID => {
-                    read.key_usage = Some(KeyUsage::from_der(value).map_err(|_| refused())?)
-                }
-                SubjectAltName::OID => {
-                    let names = SubjectAltName::from_der(value).map_err(|_| refused())?;
-                    for name in &names.0 {
-                        // Other kinds of names (mail, URI) are nothing a node is reached by.
-                        read.alternative_names
-                            .extend(AlternativeName::read(name).map_err(|_| refused())?);
-                    }
-                }
-                SubjectKeyIdentifier::OID => {
-                    let identifier =
-                        SubjectKeyIdentifier::from_der(value).map_err(|_| refused())?;
-                    read.subject_key = Some(identifier.0.as_bytes().to_vec());
-                }
-                AuthorityKeyIdentifier::OID => {
-                    let identifier =
-                        AuthorityKeyIdentifier::from_der(value).map_err(|_| refused())?;
-                    read.authority_key = identifier
-                        .key_identifier
-                        .map(|octets| octets.as_bytes().to_vec());
-                }
-                ExtendedKeyUsage::OID => {
-                    ExtendedKeyUsage::from_der(value).map_err(|_| refused())?;
-                }
-                _ if extension.critical => return Err(refused()),
-                _ => {}
-            }
-        }
-        // RFC 5280 clause 4.2.1.9: only an authority may have keyCertSign.
-        let signs = read
-            .key_usage
-            .as_ref()
-            .is_some_and(|usages| usages.0.contains(KeyUsages::KeyCertSign));
-        if signs && !read.authority {
-            return Err(Error::CertificateExtension {
-                extension: KeyUsage::OID.to_string(),
-            });
-        }
-        Ok(read)
-    }
+/// The signature in a certificate, request or list: whole bytes that hold the DER of two integers (GB/T 35276).
+fn read_signature(bits: &BitString) -> Result<Signature, Error> {
+    Signature::from_der(bits.as_bytes().ok_or(Error::SignatureEncoding)?)
 }

@@ -178,6 +178,98 @@ pub enum Error {
     },
     /// A passphrase does not open a protected key.
     Passphrase,
+    /// No path leads from a certificate to a trusted root.
+    CertificateChain {
+        /// Common name of the certificate whose issuer is missing.
+        name: String,
+        /// Issuer that it names.
+        issuer: String,
+    },
+    /// More authorities stand below an authority than it may have.
+    CertificatePathLength {
+        /// Common name of that authority.
+        name: String,
+        /// How many it may have.
+        path_length: u8,
+    },
+    /// A certificate's extended key usages do not include what it is to serve for.
+    CertificatePurpose {
+        /// Common name of that certificate.
+        name: String,
+        /// The missing usage, as RFC 5280 names it.
+        purpose: String,
+    },
+    /// A certificate of a pair has a key usage that belongs to the other one.
+    CertificateKeyUsageMixed {
+        /// Common name of that certificate.
+        name: String,
+        /// The usage, as RFC 5280 names it.
+        usage: &'static str,
+    },
+    /// A signing and an encryption certificate are not a pair.
+    CertificatePair {
+        /// Common name of the signing certificate.
+        signing: String,
+        /// Common name of the encryption certificate.
+        encryption: String,
+        /// `subject` or `issuer` if these differ, `key` if the keys do not.
+        part: &'static str,
+    },
+    /// A certificate has been revoked.
+    CertificateRevoked {
+        /// Common name of that certificate.
+        name: String,
+        /// Its serial number in hexadecimal digits.
+        serial: String,
+        /// Since when, milliseconds since 1970.
+        revoked_at_ms: u64,
+        /// Why, as RFC 5280 names it.
+        reason: &'static str,
+    },
+    /// A certificate request is not canonical DER of PKCS #10.
+    RequestEncoding,
+    /// The key in a certificate request did not sign it.
+    RequestSignature {
+        /// Common name of the request.
+        name: String,
+    },
+    /// A list of revoked certificates is not canonical DER of version 2 with both update times.
+    RevocationListEncoding,
+    /// A list of revoked certificates names another issuer.
+    RevocationListIssuer {
+        /// Issuer that the list names.
+        found: String,
+        /// Subject of the certificate authority.
+        expected: String,
+    },
+    /// The issuer's key did not sign this list of revoked certificates.
+    RevocationListSignature {
+        /// Issuer that the list names.
+        issuer: String,
+    },
+    /// A list of revoked certificates is not current.
+    RevocationListTime {
+        /// Issuer that the list names.
+        issuer: String,
+        /// When the list was made, milliseconds since 1970.
+        this_update_ms: u64,
+        /// Until when the next one is made, milliseconds since 1970.
+        next_update_ms: u64,
+        /// The time asked for, milliseconds since 1970.
+        at_ms: u64,
+    },
+    /// No list of revoked certificates covers a certificate.
+    RevocationListMissing {
+        /// Common name of that certificate.
+        name: String,
+        /// Its issuer.
+        issuer: String,
+    },
+    /// A serial number stands twice on a list of revoked certificates, or is none.
+    RevocationSerial {
+        /// The serial number in hexadecimal digits.
+        serial: String,
+    },
     /// The self test found a wrong answer: this build or this machine must not be used.
     SelfTest {
         /// Name of the failed check.
@@ -421,6 +513,20 @@ pub const CODES: &[&str] = &[
     "HT-CRY-042",
     "HT-CRY-043",
     "HT-CRY-044",
+    "HT-CRY-050",
+    "HT-CRY-051",
+    "HT-CRY-052",
+    "HT-CRY-053",
+    "HT-CRY-054",
+    "HT-CRY-055",
+    "HT-CRY-056",
+    "HT-CRY-057",
+    "HT-CRY-058",
+    "HT-CRY-059",
+    "HT-CRY-060",
+    "HT-CRY-061",
+    "HT-CRY-062",
+    "HT-CRY-063",
     "HT-CRY-065",
     "HT-CRY-066",
     "HT-CRY-067",
@@ -524,6 +630,20 @@ impl Error {
             Self::SecretKeyProtection => "HT-CRY-037",
             Self::IterationCount { .. } => "HT-CRY-038",
             Self::Passphrase => "HT-CRY-039",
+            Self::CertificateChain { .. } => "HT-CRY-050",
+            Self::CertificatePathLength { .. } => "HT-CRY-051",
+            Self::CertificatePurpose { .. } => "HT-CRY-052",
+            Self::CertificateKeyUsageMixed { .. } => "HT-CRY-053",
+            Self::CertificatePair { .. } => "HT-CRY-054",
+            Self::CertificateRevoked { .. } => "HT-CRY-055",
+            Self::RequestEncoding => "HT-CRY-056",
+            Self::RequestSignature { .. } => "HT-CRY-057",
+            Self::RevocationListEncoding => "HT-CRY-058",
+            Self::RevocationListIssuer { .. } => "HT-CRY-059",
+            Self::RevocationListSignature { .. } => "HT-CRY-060",
+            Self::RevocationListTime { .. } => "HT-CRY-061",
+            Self::RevocationListMissing { .. } => "HT-CRY-062",
+            Self::RevocationSerial { .. } => "HT-CRY-063",
         }
     }
 
@@ -553,12 +673,15 @@ impl Error {
             Self::CertificateNotAuthority { name }
             | Self::CertificateIsAuthority { name }
             | Self::CertificateSignature { name }
-            | Self::CertificateKey { name } => vec![("name", name.clone())],
-            Self::CertificateKeyUsage { name, usage } => {
+            | Self::CertificateKey { name }
+            | Self::RequestSignature { name } => vec![("name", name.clone())],
+            Self::CertificateKeyUsage { name, usage }
+            | Self::CertificateKeyUsageMixed { name, usage } => {
                 vec![("name", name.clone()), ("usage", (*usage).to_owned())]
             }
             Self::CertificateIssuer { found, expected }
-            | Self::CertificateOrganisation { found, expected } => {
+            | Self::CertificateOrganisation { found, expected }
+            | Self::RevocationListIssuer { found, expected } => {
                 vec![("found", found.clone()), ("expected", expected.clone())]
             }
             Self::CertificateNotYetValid {
@@ -665,6 +788,50 @@ impl Error {
                 vec![("place", place.clone()), ("slot", slot.clone())]
             }
             Self::IterationCount { iterations } => vec![("iterations", iterations.to_string())],
+            Self::CertificateChain { name, issuer }
+            | Self::RevocationListMissing { name, issuer } => {
+                vec![("name", name.clone()), ("issuer", issuer.clone())]
+            }
+            Self::CertificatePathLength { name, path_length } => vec![
+                ("name", name.clone()),
+                ("path_length", path_length.to_string()),
+            ],
+            Self::CertificatePurpose { name, purpose } => {
+                vec![("name", name.clone()), ("purpose", purpose.clone())]
+            }
+            Self::CertificatePair {
+                signing,
+                encryption,
+                part,
+            } => vec![
+                ("signing", signing.clone()),
+                ("encryption", encryption.clone()),
+                ("part", (*part).to_owned()),
+            ],
+            Self::CertificateRevoked {
+                name,
+                serial,
+                revoked_at_ms,
+                reason,
+            } => vec![
+                ("name", name.clone()),
+                ("serial", serial.clone()),
+                ("revoked_at", rfc3339(*revoked_at_ms)),
+                ("reason", (*reason).to_owned()),
+            ],
+            Self::RevocationListSignature { issuer } => vec![("issuer", issuer.clone())],
+            Self::RevocationListTime {
+                issuer,
+                this_update_ms,
+                next_update_ms,
+                at_ms,
+            } => vec![
+                ("issuer", issuer.clone()),
+                ("this_update", rfc3339(*this_update_ms)),
+                ("next_update", rfc3339(*next_update_ms)),
+                ("at", rfc3339(*at_ms)),
+            ],
+            Self::RevocationSerial { serial } => vec![("serial", serial.clone())],
             Self::SelfTest { check } => vec![("check", (*check).to_owned())],
             Self::CipherLength { length, limit } => {
                 vec![("length", length.to_string()), ("limit", limit.to_string())]
@@ -683,12 +850,14 @@ impl Error {
             | Self::CertificateEncoding
             | Self::AuthenticationTag
             | Self::CbcDecryption
-            | Self::NoncesExhausted => Vec::new(),
-            Self::CiphertextEncoding
+            | Self::NoncesExhausted
+            | Self::CiphertextEncoding
             | Self::Decryption
             | Self::Agreement
             | Self::SecretKeyProtection
-            | Self::Passphrase => Vec::new(),
+            | Self::Passphrase
+            | Self::RequestEncoding
+            | Self::RevocationListEncoding => Vec::new(),
         }
     }
 }

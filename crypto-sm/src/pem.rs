@@ -19,6 +19,25 @@ pub(crate) fn decode(expected: &'static str, text: &str) -> Result<Zeroizing<Vec
     Ok(Zeroizing::new(bytes))
 }
 
+/// The documents of a text that holds several, one behind the other, each with what stands before it.
+pub(crate) fn documents(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.trim().is_empty() {
+            return None;
+        }
+        // An armour ends with the line that says so.
+        let end = rest.find("-----END ").map_or(rest.len(), |start| {
+            rest[start..]
+                .find('\n')
+                .map_or(rest.len(), |length| start + length + 1)
+        });
+        let (document, behind) = rest.split_at(end);
+        rest = behind;
+        Some(document)
+    })
+}
+
 /// PEM with lines of 64 characters ended by LF.
 pub(crate) fn encode(label: &'static str, bytes: &[u8]) -> String {
     encode_string(label, LineEnding::LF, bytes)

@@ -5,6 +5,9 @@
     reason = "the functions beside the tests are tests too"
 )]
 
+#[path = "openssl/authority.rs"]
+mod authority;
+
 use crypto_sm::{
     Error,
     certificate::{Certificate, Issuer, Validity, issue_authority},

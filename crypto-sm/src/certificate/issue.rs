@@ -1,6 +1,10 @@
 //! Issuing certificates.
 
-use super::{AlternativeName, Certificate, SM2_WITH_SM3, Subject, Validity};
+use super::{
+    AlternativeName, Certificate, Pair, SM2_WITH_SM3, Subject, Validity,
+    extension::{authority_key_identifier, extension},
+    usage::{CLIENT_AUTHENTICATION, SERVER_AUTHENTICATION},
+};
 use crate::{
     Error,
     rand_core::CryptoRng,
@@ -14,7 +18,7 @@ use x509_cert::{
     der::{
         Decode, Encode,
         asn1::{BitString, OctetString},
-        oid::{AssociatedOid, ObjectIdentifier},
+        oid::AssociatedOid,
     },
     ext::{
         Extension,
@@ -31,18 +35,14 @@ use x509_cert::{
     },
 };
 
-/// TLS server and client (RFC 5280 clause 4.2.1.12).
-const SERVER_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
-const CLIENT_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
-
 /// OU of nodes.
 const NODE_UNIT: &str = "node";
 
 /// A certificate authority at work: its certificate and its secret key.
 #[derive(Debug)]
 pub struct Issuer {
-    certificate: Certificate,
-    key: SecretKey,
+    pub(super) certificate: Certificate,
+    pub(super) key: SecretKey,
 }
 
 /// Issues the self-signed certificate of an organisation's certificate authority: O = organisation, CN = name; it may
@@ -57,22 +57,29 @@ pub fn issue_authority<R: CryptoRng + ?Sized>(
     validity: Validity,
     rng: &mut R,
 ) -> Result<Certificate, Error> {
+    issue_root(organisation, name, 0, key, validity, rng)
+}
+
+/// Issues the self-signed certificate of a root: as [`issue_authority`], with up to `path_length` authorities in a row
+/// below it.
+///
+/// # Errors
+/// [`Error::SubjectText`] or [`Error::ValidityPeriod`].
+pub fn issue_root<R: CryptoRng + ?Sized>(
+    organisation: &str,
+    name: &str,
+    path_length: u8,
+    key: &SecretKey,
+    validity: Validity,
+    rng: &mut R,
+) -> Result<Certificate, Error> {
     let subject = Subject::encode(organisation, None, name)?;
     let template = Template {
         issuer: subject.clone(),
         subject,
         public_key: key.public_key(),
         validity,
-        extensions: vec![
-            extension(
-                true,
-                &BasicConstraints {
-                    ca: true,
-                    path_len_constraint: Some(0),
-                },
-            ),
-            extension(true, &KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign)),
-        ],
+        extensions: authority_extensions(path_length),
     };
     template.sign(key, rng)
 }
@@ -109,14 +116,8 @@ impl Issuer {
         rng: &mut R,
     ) -> Result<Certificate, Error> {
         let usage = KeyUsage(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation);
-        self.issue(
-            role,
-            name,
-            public_key,
-            validity,
-            vec![extension(true, &usage)],
-            rng,
-        )
+        let extensions = vec![extension(true, &usage)];
+        self.issue_end(role, name, public_key, validity, extensions, rng)
     }
 
     /// Issues a node's transport certificate: O = this organisation, OU = `node`, CN = name, with the names and
@@ -139,17 +140,127 @@ impl Issuer {
                 &ExtendedKeyUsage(vec![SERVER_AUTHENTICATION, CLIENT_AUTHENTICATION]),
             ),
         ];
-        if !alternative_names.is_empty() {
-            let names = alternative_names
-                .iter()
-                .map(AlternativeName::encode)
-                .collect::<Result<_, _>>()?;
-            extensions.push(extension(false, &SubjectAltName(names)));
-        }
-        self.issue(NODE_UNIT, name, public_key, validity, extensions, rng)
+        extensions.extend(encode_alternative_names(alternative_names)?);
+        self.issue_end(NODE_UNIT, name, public_key, validity, extensions, rng)
     }
 
-    fn issue<R: CryptoRng + ?Sized>(
+    /// Issues the certificate of an authority below this one: O = this organisation, CN = name; it may sign certificates
+    /// and revocation lists, with up to `path_length` authorities in a row below it.
+    ///
+    /// # Errors
+    /// [`Error::CertificatePathLength`] if this authority's own bound leaves no room; [`Error::SubjectText`] or
+    /// [`Error::ValidityPeriod`].
+    pub fn issue_intermediate<R: CryptoRng + ?Sized>(
+        &self,
+        name: &str,
+        path_length: u8,
+        public_key: &PublicKey,
+        validity: Validity,
+        rng: &mut R,
+    ) -> Result<Certificate, Error> {
+        if let Some(own) = self.certificate.path_length()
+            && path_length >= own
+        {
+            return Err(Error::CertificatePathLength {
+                name: self.certificate.name(),
+                path_length: own,
+            });
+        }
+        let subject = Subject::encode(self.certificate.organisation()?, None, name)?;
+        let extensions = authority_extensions(path_length);
+        self.issue(subject, public_key, validity, extensions, rng)
+    }
+
+    /// Issues the encryption certificate beside a signing certificate of this authority: the same subject, names and
+    /// extended key usages, for another key, which decrypts and never signs.
+    ///
+    /// # Errors
+    /// [`Error::CertificateIssuer`] or [`Error::CertificateSignature`] if another authority issued the signing
+    /// certificate; those of [`Pair::new`]; [`Error::ValidityPeriod`].
+    pub fn issue_encryption<R: CryptoRng + ?Sized>(
+        &self,
+        signing: &Certificate,
+        public_key: &PublicKey,
+        validity: Validity,
+        rng: &mut R,
+    ) -> Result<Pair, Error> {
+        self.check_own(signing)?;
+        let usage = KeyUsage(
+            KeyUsages::KeyEncipherment | KeyUsages::DataEncipherment | KeyUsages::KeyAgreement,
+        );
+        let mut extensions = self.copied(signing);
+        for copied in &mut extensions {
+            if copied.extn_id == KeyUsage::OID {
+                *copied = extension(true, &usage);
+            }
+        }
+        let subject = signing.subject_dn().clone();
+        let encryption = self.issue(subject, public_key, validity, extensions, rng)?;
+        Pair::new(signing.clone(), encryption)
+    }
+
+    /// Issues a certificate of this authority again: the same subject and extensions, with a new serial number and
+    /// validity, for the same key or a new one.
+    ///
+    /// # Errors
+    /// [`Error::CertificateIssuer`] or [`Error::CertificateSignature`] if another authority issued it;
+    /// [`Error::ValidityPeriod`].
+    pub fn renew<R: CryptoRng + ?Sized>(
+        &self,
+        certificate: &Certificate,
+        public_key: &PublicKey,
+        validity: Validity,
+        rng: &mut R,
+    ) -> Result<Certificate, Error> {
+        self.check_own(certificate)?;
+        let subject = certificate.subject_dn().clone();
+        let extensions = self.copied(certificate);
+        self.issue(subject, public_key, validity, extensions, rng)
+    }
+
+    /// Issues this authority's own self-signed certificate again, for the same key: what it issued stays valid below it.
+    ///
+    /// # Errors
+    /// [`Error::CertificateIssuer`] if another authority issued it; [`Error::ValidityPeriod`].
+    pub fn renew_root<R: CryptoRng + ?Sized>(
+        &self,
+        validity: Validity,
+        rng: &mut R,
+    ) -> Result<Certificate, Error> {
+        self.check_own(&self.certificate)?;
+        let name = self.certificate.subject_dn().clone();
+        let template = Template {
+            issuer: name.clone(),
+            subject: name,
+            public_key: self.key.public_key(),
+            validity,
+            extensions: self.copied(&self.certificate),
+        };
+        template.sign(&self.key, rng)
+    }
+
+    /// That this authority issued the certificate.
+    fn check_own(&self, certificate: &Certificate) -> Result<(), Error> {
+        certificate.check_issuer(&self.certificate)?;
+        certificate.check_signature(self.key.public_key())
+    }
+
+    /// The extensions but for the key identifiers, which belong to the keys.
+    fn copied(&self, certificate: &Certificate) -> Vec<Extension> {
+        let extensions = certificate.parsed.tbs_certificate().extensions();
+        extensions
+            .into_iter()
+            .flatten()
+            .filter(|extension| {
+                ![SubjectKeyIdentifier::OID, AuthorityKeyIdentifier::OID]
+                    .contains(&extension.extn_id)
+            })
+            .cloned()
+            .collect()
+    }
+
+    /// A certificate that ends a path.
+    fn issue_end<R: CryptoRng + ?Sized>(
         &self,
         unit: &str,
         name: &str,
@@ -158,34 +269,57 @@ impl Issuer {
         mut extensions: Vec<Extension>,
         rng: &mut R,
     ) -> Result<Certificate, Error> {
-        extensions.insert(
-            0,
-            extension(
-                true,
-                &BasicConstraints {
-                    ca: false,
-                    path_len_constraint: None,
-                },
-            ),
-        );
-        let identifier = self.certificate.extensions.subject_key.as_deref();
-        extensions.extend(identifier.map(|identifier| {
-            let key_identifier = Some(OctetString::new(identifier).expect("20 bytes"));
-            let identifier = AuthorityKeyIdentifier {
-                key_identifier,
-                ..Default::default()
-            };
-            extension(false, &identifier)
-        }));
+        let constraints = BasicConstraints {
+            ca: false,
+            path_len_constraint: None,
+        };
+        extensions.insert(0, extension(true, &constraints));
+        let subject = Subject::encode(self.certificate.organisation()?, Some(unit), name)?;
+        self.issue(subject, public_key, validity, extensions, rng)
+    }
+
+    fn issue<R: CryptoRng + ?Sized>(
+        &self,
+        subject: Name,
+        public_key: &PublicKey,
+        validity: Validity,
+        mut extensions: Vec<Extension>,
+        rng: &mut R,
+    ) -> Result<Certificate, Error> {
+        let identifier = self.certificate.subject_key_identifier();
+        extensions.extend(identifier.map(authority_key_identifier));
         let template = Template {
-            issuer: self.certificate.parsed.tbs_certificate().subject().clone(),
-            subject: Subject::encode(self.certificate.organisation()?, Some(unit), name)?,
+            issuer: self.certificate.subject_dn().clone(),
+            subject,
             public_key,
             validity,
             extensions,
         };
         template.sign(&self.key, rng)
     }
+}
+
+fn authority_extensions(path_length: u8) -> Vec<Extension> {
+    let constraints = BasicConstraints {
+        ca: true,
+        path_len_constraint: Some(path_length),
+    };
+    let usage = KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign);
+    vec![extension(true, &constraints), extension(true, &usage)]
+}
+
+/// The extension with these names; none without names.
+pub(super) fn encode_alternative_names(
+    names: &[AlternativeName],
+) -> Result<Option<Extension>, Error> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let names = names
+        .iter()
+        .map(AlternativeName::encode)
+        .collect::<Result<_, _>>()?;
+    Ok(Some(extension(false, &SubjectAltName(names))))
 }
 
 /// A certificate before it is signed.
@@ -222,26 +356,11 @@ impl Template<'_> {
         let encoded = (|| {
             let mut builder = CertificateBuilder::new(profile, serial, validity, info)?;
             let content = builder.finalize(&signer)?;
-            let signature = key
-                .sign(USER_ID, &[&content], rng)
-                .expect("the default user id is short");
-            let certificate =
-                builder.assemble(BitString::from_bytes(&signature.to_der())?, &signer)?;
+            let certificate = builder.assemble(signer.sign(&content, rng), &signer)?;
             Ok::<_, x509_cert::builder::Error>(certificate.to_der()?)
         })();
         // Names, times and keys have been checked one by one; the parser has the last word on the whole.
         Certificate::from_der(&encoded.map_err(|_| Error::CertificateEncoding)?)
-    }
-}
-
-pub(super) fn extension<T: AssociatedOid + Encode>(critical: bool, value: &T) -> Extension {
-    let der = value
-        .to_der()
-        .expect("an extension of bounded size encodes");
-    Extension {
-        extn_id: T::OID,
-        critical,
-        extn_value: OctetString::new(der).expect("bounded size"),
     }
 }
 
@@ -272,7 +391,17 @@ impl BuilderProfile for Profile {
 }
 
 /// What the builder wants to know about the issuer's key.
-struct Signer<'a>(&'a SecretKey);
+pub(super) struct Signer<'a>(pub(super) &'a SecretKey);
+
+impl Signer<'_> {
+    pub(super) fn sign<R: CryptoRng + ?Sized>(&self, content: &[u8], rng: &mut R) -> BitString {
+        let signature = self
+            .0
+            .sign(USER_ID, &[content], rng)
+            .expect("the default user id is short");
+        BitString::from_bytes(&signature.to_der()).expect("72 bytes")
+    }
+}
 
 impl Keypair for Signer<'_> {
     type VerifyingKey = ::sm2::PublicKey;

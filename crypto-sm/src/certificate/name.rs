@@ -38,23 +38,35 @@ pub struct Subject {
 }
 
 impl Subject {
-    pub(super) fn read(name: &Name) -> Result<Self, Error> {
-        let mut subject = Self::default();
-        for attribute in name.iter() {
-            let (place, field) = match attribute.oid {
-                COUNTRY => (&mut subject.country, "C"),
-                ORGANISATION => (&mut subject.organisation, "O"),
-                ORGANISATIONAL_UNIT => (&mut subject.organisational_unit, "OU"),
-                COMMON_NAME => (&mut subject.common_name, "CN"),
-                _ => continue,
-            };
+    /// The parts, and the first of them that is doubled or not text: it is left out. Other authorities may write such
+    /// names; members and organisations may not have them.
+    pub(super) fn read(name: &Name) -> (Self, Option<&'static str>) {
+        let fields = [
+            (COUNTRY, "C"),
+            (ORGANISATION, "O"),
+            (ORGANISATIONAL_UNIT, "OU"),
+            (COMMON_NAME, "CN"),
+        ];
+        let mut irregular = None;
+        let parts = fields.map(|(oid, field)| {
+            let mut values = name.iter().filter(|attribute| attribute.oid == oid);
+            let value = values.next()?;
+            let part = text(&value.value);
             // A second O or OU would let two readers see two organisations or roles.
-            let text = text(&attribute.value).ok_or(Error::CertificateName { field })?;
-            if place.replace(text).is_some() {
-                return Err(Error::CertificateName { field });
+            if part.is_none() || values.next().is_some() {
+                irregular.get_or_insert(field);
+                return None;
             }
-        }
-        Ok(subject)
+            part
+        });
+        let [country, organisation, organisational_unit, common_name] = parts;
+        let subject = Self {
+            country,
+            organisation,
+            organisational_unit,
+            common_name,
+        };
+        (subject, irregular)
     }
 
     /// The distinguished name `C=CN, O=organisation, OU=unit, CN=name`, in this order, text as UTF8String.
@@ -101,6 +113,36 @@ impl Subject {
         let der = sequence.to_der().expect("texts of bounded length encode");
         Ok(Name::from_der(&der).expect("what was encoded decodes"))
     }
+}
+
+/// Whether two distinguished names are one (RFC 5280 clause 7.1): part by part, text compared without regard to its
+/// encoding, to case in ASCII and to the number of spaces.
+pub(super) fn same_name(left: &Name, right: &Name) -> bool {
+    let (left, right): (&RdnSequence, &RdnSequence) = (left.as_ref(), right.as_ref());
+    let same_part = |left: &AttributeTypeAndValue, right: &AttributeTypeAndValue| {
+        left.oid == right.oid
+            && match (text(&left.value), text(&right.value)) {
+                (Some(left), Some(right)) => folded(&left) == folded(&right),
+                _ => left.value == right.value,
+            }
+    };
+    let same_set = |left: &RelativeDistinguishedName, right: &RelativeDistinguishedName| {
+        left.len() == right.len()
+            && left
+                .iter()
+                .zip(right.iter())
+                .all(|(left, right)| same_part(left, right))
+    };
+    left.len() == right.len()
+        && left
+            .iter()
+            .zip(right.iter())
+            .all(|(left, right)| same_set(left, right))
+}
+
+fn folded(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+    words.join(" ").to_ascii_lowercase()
 }
 
 fn text(value: &Any) -> Option<String> {

@@ -1,12 +1,22 @@
 //! What certificates are accepted, and what is refused for which reason.
 
-use super::{
-    issue::{Template, extension},
-    *,
-};
+mod chain;
+mod golden;
+mod mutation;
+mod pair;
+mod request;
+mod revocation;
+
+use super::{extension::extension, issue::Template, *};
 use proptest::prelude::*;
 use rand::{SeedableRng, rngs::StdRng};
-use x509_cert::der::asn1::OctetString;
+use x509_cert::{
+    der::{asn1::OctetString, oid::AssociatedOid},
+    ext::{
+        Extension,
+        pkix::{BasicConstraints, KeyUsage, SubjectAltName},
+    },
+};
 
 /// 2026-01-01T00:00:00Z and one year later.
 const BEGIN: u64 = 1_767_225_600_000;
@@ -156,6 +166,37 @@ fn members_nodes_and_authorities_are_issued_and_verify() {
             sm3::hash(&[certificate.to_der()])
         );
     }
+}
+
+#[test]
+fn bundles_are_read_whole_or_not_at_all() {
+    let issuer = authority("steel", 1);
+    let (root, member) = (issuer.certificate(), member(&issuer));
+    let bundle = format!(
+        "subject=Root CA\n{}\n\n{}\n",
+        root.to_pem(),
+        member.to_pem()
+    );
+    assert_eq!(
+        Certificate::all_from_pem(&bundle),
+        Ok(vec![root.clone(), member.clone()])
+    );
+    assert_eq!(
+        Certificate::all_from_pem(member.to_pem().trim_end()),
+        Ok(vec![member])
+    );
+    let encoding = || Error::PemEncoding {
+        expected: "CERTIFICATE",
+    };
+    for text in ["", " \n", "no armour", &bundle[..bundle.len() - 10]] {
+        assert_eq!(Certificate::all_from_pem(text), Err(encoding()), "{text}");
+    }
+    let mixed = format!("{}{}", root.to_pem(), key(1).public_key().to_spki_pem());
+    let refused = Certificate::all_from_pem(&mixed);
+    assert!(
+        matches!(refused, Err(Error::PemLabel { .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -495,12 +536,46 @@ fn a_doubled_organisation_or_role_is_refused() {
     let base: RdnSequence = Subject::encode("steel", Some("operations"), "li-na")
         .unwrap()
         .into();
-    for (position, field) in [(1, "O"), (2, "OU"), (3, "CN")] {
+    let issuer = authority("steel", 1);
+    let certificate = |subject: Name, extensions| {
+        Template {
+            issuer: issuer.certificate().subject_dn().clone(),
+            subject,
+            public_key: key(50).public_key(),
+            validity: validity(),
+            extensions,
+        }
+        .sign(&key(1), &mut rng())
+        .unwrap()
+    };
+    for (position, field) in [(0, "C"), (1, "O"), (2, "OU"), (3, "CN")] {
         let mut doubled = base.clone();
         let part = doubled.iter().nth(position).unwrap().clone();
         doubled.push(part);
         let name = Name::from_der(&doubled.to_der().unwrap()).unwrap();
-        assert_eq!(Subject::read(&name), Err(Error::CertificateName { field }));
+        // It can be read, since others issue such certificates, but it is no member's and no organisation's.
+        let member = certificate(
+            name.clone(),
+            vec![constraints(false), usage(KeyUsages::DigitalSignature)],
+        );
+        let refused = || Err(Error::CertificateName { field });
+        assert_eq!(
+            member.verify_issued_by(issuer.certificate(), MIDDLE),
+            refused()
+        );
+        let parts = [
+            &member.subject().country,
+            &member.subject().organisation,
+            &member.subject().organisational_unit,
+            &member.subject().common_name,
+        ];
+        for (index, part) in parts.iter().enumerate() {
+            assert_eq!(part.is_none(), index == position, "{field}");
+        }
+        let organisation =
+            certificate(name, vec![constraints(true), usage(KeyUsages::KeyCertSign)]);
+        assert_eq!(organisation.verify_authority(MIDDLE), refused());
+        assert_eq!(Issuer::new(organisation, key(50)).map(|_| ()), refused());
     }
 }
 

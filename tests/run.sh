@@ -13,6 +13,7 @@ prerequisites || exit 1
 cd "$root"
 
 if [ $# -gt 0 ]; then
+  case "$*" in *hengtan-interop*) tests/interop/prepare.sh ;; esac
   exec cargo test --locked "$@"
 fi
 
@@ -29,4 +30,9 @@ done
 say deploy-test-step-build
 # The whole-product tests run the binary; it is built with the same profile, beside them.
 cargo build --locked --workspace --bin hengtan
-cargo test --locked --workspace
+cargo test --locked --workspace --exclude hengtan-interop
+
+say deploy-test-step-interop
+tests/interop/prepare.sh
+# The tables of what was compared with whom, and how often, belong into the log.
+cargo test --locked -p hengtan-interop -- --nocapture

@@ -2,6 +2,7 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`many`] | many messages side by side, for trees and batches |
 //! | [`hmac`] | message authentication codes (GB/T 15852.2, RFC 2104) |
 //! | [`hkdf`] | keys from key material (RFC 5869) |
 //! | [`kdf`] | the derivation function of SM2 encryption and key agreement (GB/T 32918.4 clause 5.4.3) |
@@ -10,9 +11,20 @@
 pub mod hkdf;
 pub mod hmac;
 pub mod kdf;
+#[cfg(any(test, target_arch = "x86_64"))]
+mod lanes;
+pub mod many;
 pub mod pbkdf2;
 
-use ::sm3::{Digest as _, Sm3};
+use ::sm3::{
+    Digest as _, Sm3,
+    digest::{
+        FixedOutput, FixedOutputReset, HashMarker, Output, OutputSizeUser, Reset, Update,
+        block_api::BlockSizeUser,
+        typenum::{U32, U64},
+    },
+};
+use zeroize::ZeroizeOnDrop;
 
 /// Length of a digest in bytes.
 pub const DIGEST_LENGTH: usize = 32;
@@ -34,7 +46,7 @@ pub fn hash(parts: &[&[u8]]) -> Digest {
 }
 
 /// SM3 of a byte string that arrives in pieces. A clone continues from the same point, so that a common prefix is
-/// hashed once.
+/// hashed once. What it holds is wiped when it is dropped. It is also a digest of the traits of the crate `digest`.
 #[derive(Clone, Debug, Default)]
 pub struct Hasher(Sm3);
 
@@ -47,7 +59,7 @@ impl Hasher {
 
     /// Takes the next bytes.
     pub fn update(&mut self, bytes: &[u8]) -> &mut Self {
-        self.0.update(bytes);
+        Update::update(&mut self.0, bytes);
         self
     }
 
@@ -55,6 +67,42 @@ impl Hasher {
     #[must_use]
     pub fn finalize(self) -> Digest {
         self.0.finalize().into()
+    }
+}
+
+impl HashMarker for Hasher {}
+
+impl ZeroizeOnDrop for Hasher {}
+
+impl BlockSizeUser for Hasher {
+    type BlockSize = U64;
+}
+
+impl OutputSizeUser for Hasher {
+    type OutputSize = U32;
+}
+
+impl Update for Hasher {
+    fn update(&mut self, bytes: &[u8]) {
+        Update::update(&mut self.0, bytes);
+    }
+}
+
+impl FixedOutput for Hasher {
+    fn finalize_into(self, out: &mut Output<Self>) {
+        FixedOutput::finalize_into(self.0, out);
+    }
+}
+
+impl Reset for Hasher {
+    fn reset(&mut self) {
+        Reset::reset(&mut self.0);
+    }
+}
+
+impl FixedOutputReset for Hasher {
+    fn finalize_into_reset(&mut self, out: &mut Output<Self>) {
+        FixedOutputReset::finalize_into_reset(&mut self.0, out);
     }
 }
 
@@ -82,6 +130,25 @@ mod tests {
         let expected = "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b";
         assert_eq!(hex::encode(hash(&[])), expected);
         assert_eq!(hex::encode(hash(&[b"", b""])), expected);
+    }
+
+    #[test]
+    fn a_hasher_is_a_digest_for_generic_code() {
+        use ::hmac::{KeyInit, Mac, SimpleHmac};
+        fn digest_twice<D: ::sm3::Digest + FixedOutputReset>(bytes: &[u8]) -> [Output<D>; 2] {
+            let mut hasher = D::new();
+            ::sm3::Digest::update(&mut hasher, bytes);
+            let first = hasher.finalize_reset();
+            ::sm3::Digest::update(&mut hasher, bytes);
+            [first, hasher.finalize()]
+        }
+        for digest in digest_twice::<Hasher>(b"abc") {
+            assert_eq!(Digest::from(digest), hash(&[b"abc"]));
+        }
+        let mut mac = SimpleHmac::<Hasher>::new_from_slice(b"key").unwrap();
+        Mac::update(&mut mac, b"message");
+        let tag: [u8; 32] = mac.finalize().into_bytes().into();
+        assert_eq!(tag, hmac::mac(b"key", &[b"message"]));
     }
 
     proptest! {

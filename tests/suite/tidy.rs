@@ -67,6 +67,7 @@ fn arrows_between_crates_are_those_of_the_readme() {
                 "accounting",
             ],
         ),
+        ("hengtan-interop", &["crypto-sm"]),
         (
             "hengtan-tests",
             &[
@@ -335,6 +336,7 @@ fn shell_sentences_have_the_same_keys_and_variables_in_both_languages() {
         "deploy/prerequisites.sh",
         "deploy/quickstart.sh",
         "tests/run.sh",
+        "tests/interop/prepare.sh",
     ]
     .iter()
     .map(|file| fs::read_to_string(root().join(file)).expect("script"))

@@ -2,23 +2,26 @@
 //!
 //! | module | where the secret key is |
 //! |---|---|
+//! | [`file`](mod@file) | in a PKCS #8 file, plain or encrypted |
+//! | [`folder`] | in a folder of encrypted PKCS #8 files with an index that has an integrity value |
 //! | [`token`] | in a PKCS #11 token |
 //! | [`sdf`] | in a device that speaks SDF (GM/T 0018, GB/T 36322) |
 //!
-//! What a provider gives out is public: labels, public keys, signatures, and what a ciphertext holds.
+//! What a provider gives out is public: labels, public keys, signatures, and what a ciphertext holds. A secret key leaves
+//! a key store only through [`folder::Folder::export`], which asks for a passphrase to encrypt it with.
 //!
 //! This module reads files and devices and draws random numbers of the operating system, unlike the rest of the crate.
 
-#![allow(
-    dead_code,
-    reason = "decryption and key files follow with SM2 ciphertexts and encrypted PKCS #8"
-)]
-
+mod encrypted;
+pub mod file;
+pub mod folder;
 mod permission;
 mod pool;
 pub mod sdf;
+mod software;
 pub mod token;
 
+pub use file::KeyFile;
 pub use permission::{read_secret, write_secret};
 
 use crate::{
@@ -280,6 +283,13 @@ impl fmt::Debug for Key {
             .field("entry", &self.entry)
             .finish()
     }
+}
+
+/// Random bytes of the operating system, wiped when dropped.
+fn random<const LENGTH: usize>() -> Zeroizing<[u8; LENGTH]> {
+    let mut bytes = Zeroizing::new([0; LENGTH]);
+    software::fill_random(&mut *bytes);
+    bytes
 }
 
 /// A device's signature, checked: a token whose mechanism hashes once too often, or a faulty one, must not be believed.

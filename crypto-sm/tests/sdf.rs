@@ -7,9 +7,10 @@
 mod stub;
 
 use crypto_sm::{
+    Error,
     keystore::{
         Key, KeyProvider, Usage,
-        sdf::{Decryption, Device, Settings},
+        sdf::{Decryption, Device, SGD_SM2_3, Settings},
     },
     sm2::{SecretKey, USER_ID},
 };
@@ -28,6 +29,7 @@ mod switch {
     pub const SIGN_FAULT: i32 = 7;
     pub const KEY_FAULT: i32 = 8;
     pub const RANDOM_FAULT: i32 = 9;
+    pub const DECRYPT_FAULT: i32 = 10;
     pub const STALE_DEVICES: i32 = 11;
     pub const NULL_HANDLE: i32 = 12;
 }
@@ -67,7 +69,7 @@ fn first_key(device: &Arc<Device>) -> Key {
     Key::find(device.clone(), "sign-1").unwrap()
 }
 
-fn sign_error(device: &Arc<Device>) -> crypto_sm::Error {
+fn sign_error(device: &Arc<Device>) -> Error {
     first_key(device).sign(USER_ID, &[b"message"]).unwrap_err()
 }
 
@@ -401,4 +403,54 @@ fn threads_share_a_device() {
         }
     });
     assert!(stub.count(counter::SESSIONS_OPENED) <= 4);
+}
+
+#[test]
+fn a_device_decrypts_where_its_library_can_in_either_form_of_the_function() {
+    for (define, decryption) in [
+        ("PLAIN", Decryption::Plain),
+        ("DECRYPT_NAMED", Decryption::WithAlgorithm(SGD_SM2_3)),
+    ] {
+        let Some(stub) = ready(&[define]) else { return };
+        stub.set(switch::PIN_NEEDED, 1);
+        let mut settings = settings(stub.path(), Some("11111111"));
+        settings.decryption = decryption;
+        let device = Arc::new(Device::open(settings).unwrap());
+        for wanted in ["decrypt-1", "decrypt-2", "sign-3"] {
+            let key = Key::find(device.clone(), wanted).unwrap();
+            for message in [&b"m"[..], &[7; 1000]] {
+                let ciphertext = key.public_key().encrypt(message, &mut rand::rng()).unwrap();
+                for bytes in [ciphertext.to_bytes(), ciphertext.to_der()] {
+                    assert_eq!(*key.decrypt(&bytes).unwrap(), message);
+                }
+            }
+        }
+        let key = Key::find(device.clone(), "decrypt-1").unwrap();
+        let ciphertext = key
+            .public_key()
+            .encrypt(b"sealed row", &mut rand::rng())
+            .unwrap();
+        for fault in 1..=3 {
+            stub.set(switch::DECRYPT_FAULT, fault);
+            let refused = key.decrypt(&ciphertext.to_bytes()).unwrap_err();
+            assert_eq!(refused.code(), "HT-CRY-085", "{fault}");
+        }
+        stub.set(switch::DECRYPT_FAULT, 0);
+        let mut changed = ciphertext.to_bytes();
+        *changed.last_mut().unwrap() ^= 1;
+        assert_eq!(key.decrypt(&changed).unwrap_err(), Error::Decryption);
+        let refused = key.decrypt(&changed[..97]).unwrap_err();
+        assert_eq!(refused, Error::CiphertextEncoding);
+    }
+    let Some(stub) = ready(&["WITHOUT_DECRYPT"]) else {
+        return;
+    };
+    let device = open(&stub, None);
+    let key = Key::find(device, "decrypt-1").unwrap();
+    let ciphertext = key
+        .public_key()
+        .encrypt(b"sealed row", &mut rand::rng())
+        .unwrap();
+    let refused = key.decrypt(&ciphertext.to_der()).unwrap_err();
+    assert_eq!(refused.code(), "HT-CRY-083");
 }

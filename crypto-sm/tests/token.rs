@@ -7,6 +7,7 @@
 mod stub;
 
 use crypto_sm::{
+    Error,
     keystore::{
         Key, KeyProvider, Usage,
         token::{Choice, Profile, Settings, SignInput, Token},
@@ -29,6 +30,7 @@ mod switch {
     pub const POINT_FAULT: i32 = 8;
     pub const FIND_FAULT: i32 = 9;
     pub const RANDOM_FAULT: i32 = 10;
+    pub const DECRYPT_FAULT: i32 = 11;
     pub const SIGN_INPUT: i32 = 12;
     pub const INITIALIZE_CODE: i32 = 13;
 }
@@ -69,7 +71,7 @@ fn first_key(token: &Arc<Token>) -> Key {
     Key::find(token.clone(), "key-1").unwrap()
 }
 
-fn sign_error(token: &Arc<Token>) -> crypto_sm::Error {
+fn sign_error(token: &Arc<Token>) -> Error {
     first_key(token).sign(USER_ID, &[b"message"]).unwrap_err()
 }
 
@@ -405,4 +407,33 @@ fn what_a_token_prints_holds_no_pin() {
     let token = open(&stub, PIN);
     let key = first_key(&token);
     assert!(!format!("{token:?} {key:?}").contains("123456"));
+}
+
+#[test]
+fn a_token_decrypts_and_its_answers_are_measured() {
+    let Some(stub) = ready(&[]) else { return };
+    let token = open(&stub, PIN);
+    let key = Key::find(token.clone(), "key-3").unwrap();
+    let ciphertext = key
+        .public_key()
+        .encrypt(b"sealed row", &mut rand::rng())
+        .unwrap();
+    for bytes in [ciphertext.to_bytes(), ciphertext.to_der()] {
+        assert_eq!(*key.decrypt(&bytes).unwrap(), b"sealed row");
+    }
+    for fault in [1, 2] {
+        stub.set(switch::DECRYPT_FAULT, fault);
+        let refused = key.decrypt(&ciphertext.to_bytes()).unwrap_err();
+        assert_eq!(refused.code(), "HT-CRY-085", "{fault}");
+    }
+    stub.set(switch::DECRYPT_FAULT, 0);
+    let mut changed = ciphertext.to_bytes();
+    *changed.last_mut().unwrap() ^= 1;
+    assert_eq!(key.decrypt(&changed).unwrap_err(), Error::Decryption);
+    let mut settings = settings(stub.path(), PIN);
+    settings.profile.decrypt = None;
+    let token = Arc::new(Token::open(settings).unwrap());
+    let key = Key::find(token, "key-3").unwrap();
+    let refused = key.decrypt(&ciphertext.to_bytes()).unwrap_err();
+    assert_eq!(refused.code(), "HT-CRY-083");
 }

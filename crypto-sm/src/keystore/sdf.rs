@@ -14,6 +14,7 @@ pub use abi::SGD_SM2_3;
 use super::{
     KeyEntry, KeyProvider, Usage, checked,
     pool::{Loan, Pool, lock},
+    software,
 };
 use crate::{
     Error,
@@ -398,6 +399,7 @@ impl Device {
                 key: key.map_or_else(String::new, |index| index.to_string()),
                 place,
             },
+            code::ENCRYPTED_DATA => Error::Decryption,
             code::COMMUNICATION => Error::DeviceRemoved { place },
             code::OPEN_SESSION => Error::DeviceSession {
                 place,
@@ -530,12 +532,21 @@ impl KeyProvider for Device {
                 usage: "decrypt",
             });
         }
-        let unsupported = || Error::MechanismUnsupported {
-            place: self.place.clone(),
-            operation: "decrypt",
+        let ciphertext = software::read(ciphertext)?;
+        let point = ciphertext.point().to_uncompressed();
+        let data = ciphertext.data();
+        let head = abi::CipherHead {
+            x: padded(&point[1..33]),
+            y: padded(&point[33..]),
+            m: *ciphertext.digest(),
+            length: u32::try_from(data.len()).map_err(|_| Error::CiphertextEncoding)?,
         };
-        let _ = (index, ciphertext, DECRYPT);
-        Err(unsupported())
+        let form = self.settings.decryption;
+        self.run(DECRYPT, Some(index), |calls, session| {
+            calls
+                .internal_decrypt(&mut session.handle, index, form, &head, data)
+                .unwrap_or(Err(Failed::Code(abi::code::NOT_SUPPORTED)))
+        })
     }
 
     fn fill_random(&self, bytes: &mut [u8]) -> Result<(), Error> {

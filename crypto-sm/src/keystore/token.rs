@@ -11,6 +11,7 @@ pub use profile::{CipherForm, Profile, SignInput};
 use super::{
     KeyEntry, KeyProvider, Usage, checked,
     pool::{Loan, Pool, lock},
+    software,
 };
 use crate::{
     Error,
@@ -20,7 +21,7 @@ use crate::{
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},
     error::{Error as TokenError, RvError},
-    session::UserType,
+    session::{SessionState, UserType},
     slot::Slot,
     types::AuthPin,
 };
@@ -94,6 +95,8 @@ struct Located {
 struct Session {
     session: cryptoki::session::Session,
     objects: Vec<(KeyId, u64)>,
+    /// The token shows its secret keys to its user only.
+    login_required: bool,
 }
 
 impl Session {
@@ -193,6 +196,11 @@ impl Token {
                     lost = true;
                 }
                 Trouble::Failed(failed) => return Err(self.failure(function, operation, failed)),
+                // Another part of this process may have logged out, which hides all secret keys.
+                Trouble::Missing if !lost => {
+                    self.sessions.clear();
+                    lost = true;
+                }
                 Trouble::Missing => {
                     lock(&self.keys).clear();
                     return Err(Error::KeyMissing {
@@ -213,14 +221,16 @@ impl Token {
             .context
             .open_ro_session(self.slot)
             .map_err(|error| self.failure("C_OpenSession", "session", error.into()))?;
-        self.log_in(&session)?;
+        let login_required = self.log_in(&session)?;
         Ok(Session {
             session,
             objects: Vec::new(),
+            login_required,
         })
     }
 
-    fn log_in(&self, session: &cryptoki::session::Session) -> Result<(), Error> {
+    /// Logs in where the token asks for it; whether it does.
+    fn log_in(&self, session: &cryptoki::session::Session) -> Result<bool, Error> {
         let failure = |error: TokenError| self.failure("C_Login", "login", error.into());
         let place = || self.place.clone();
         let information = self
@@ -228,7 +238,7 @@ impl Token {
             .get_token_info(self.slot)
             .map_err(|error| self.failure("C_GetTokenInfo", "login", error.into()))?;
         if !information.login_required() {
-            return Ok(());
+            return Ok(false);
         }
         if information.user_pin_locked() {
             return Err(Error::PinLockedOut { place: place() });
@@ -249,7 +259,7 @@ impl Token {
         };
         match session.login(UserType::User, pin.as_ref()) {
             // Logging in once logs all sessions of this process in.
-            Ok(()) | Err(TokenError::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
+            Ok(()) | Err(TokenError::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(true),
             Err(error) => {
                 if let TokenError::Pkcs11(code, _) = &error
                     && !is_loss(code)
@@ -278,6 +288,7 @@ impl Token {
                     vendor: shown(&code),
                 }
             }
+            RvError::EncryptedDataInvalid | RvError::EncryptedDataLenRange => Error::Decryption,
             RvError::UserNotLoggedIn => Error::KeyLocked { place },
             RvError::PinIncorrect => Error::PinWrong { place },
             RvError::PinLocked => Error::PinLockedOut { place },
@@ -307,6 +318,14 @@ impl Token {
 
     /// The keys with both halves: the secret one to work with, the public one to know it by.
     fn search(&self, session: &mut Session) -> Result<Vec<Located>, Trouble> {
+        // Without a login the search would find nothing and not say why.
+        let state = session.session.get_session_info();
+        let state = state.map(|information| information.session_state());
+        if session.login_required
+            && let Ok(SessionState::RoPublic | SessionState::RwPublic) = state
+        {
+            return Err(Failed::Code(RvError::UserNotLoggedIn).into());
+        }
         let handle = session.handle();
         let attribute = |object, kind| self.calls.attribute(handle, object, kind);
         let mut keys: Vec<Located> = Vec::new();
@@ -499,8 +518,30 @@ impl KeyProvider for Token {
                 usage: "decrypt",
             });
         }
-        let _ = ciphertext;
-        Err(self.unsupported("decrypt"))
+        let mechanism = self
+            .settings
+            .profile
+            .decrypt
+            .ok_or_else(|| self.unsupported("decrypt"))?;
+        let ciphertext = software::read(ciphertext)?;
+        let data = match self.settings.profile.cipher_form {
+            CipherForm::Point => ciphertext.to_bytes(),
+            CipherForm::Bare => ciphertext.to_bytes().split_off(1),
+            CipherForm::Der => ciphertext.to_der(),
+        };
+        let plaintext = self.run("C_Decrypt", "decrypt", |session| {
+            let object = self.object(session, &located)?;
+            Ok(self
+                .calls
+                .decrypt(session.handle(), mechanism, object, &data)?)
+        })?;
+        if plaintext.len() != ciphertext.data().len() {
+            return Err(Error::DeviceAnswer {
+                place: self.place.clone(),
+                function: "C_Decrypt",
+            });
+        }
+        Ok(plaintext)
     }
 
     fn fill_random(&self, bytes: &mut [u8]) -> Result<(), Error> {

@@ -167,6 +167,21 @@ extern "C" fn decrypt(
     length: c_uint,
     out: *mut u8,
 ) -> c_int {
-    let _ = (index, xy, m, c, length, out);
-    1
+    let Some(secret) = secret(index, true) else {
+        return 1;
+    };
+    // SAFETY: the stub gives 64, 32 and `length` bytes.
+    let (xy, m, c) = unsafe {
+        (
+            std::slice::from_raw_parts(xy, 64),
+            std::slice::from_raw_parts(m, 32),
+            std::slice::from_raw_parts(c, length as usize),
+        )
+    };
+    let decrypted = crypto_sm::sm2::Ciphertext::from_bytes(&[&[4], xy, m, c].concat())
+        .and_then(|cipher| crypto_sm::sm2::SecretKey::from_bytes(&secret)?.decrypt(&cipher));
+    let Ok(plaintext) = decrypted else { return 1 };
+    // SAFETY: the stub gives room for `length` bytes.
+    unsafe { std::ptr::copy_nonoverlapping(plaintext.as_ptr(), out, plaintext.len()) };
+    0
 }

@@ -8,17 +8,24 @@
 //! | [`cbc`] | CBC (GB/T 17964-2021 clause 6) | files of others; never data from a network |
 //! | [`ecb`] | ECB (GB/T 17964-2021 clause 5) | comparisons with other implementations only |
 
+//!
+//! Work on secrets takes the same time whatever they are: no table is looked up, nothing branches on them. Which
+//! instructions do it is decided when a key is expanded ([`Cipher::representation`]).
+
 pub mod cbc;
 pub mod ccm;
 pub mod ctr;
 pub mod ecb;
 pub mod gcm;
+mod ghash;
+mod kernel;
+mod schedule;
+mod traits;
 
-use ::sm4::{
-    Sm4,
-    cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit},
-};
+use kernel::Kernel;
+use schedule::RoundKeys;
 use std::fmt;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Length of a key in bytes.
 pub const KEY_LENGTH: usize = 16;
@@ -32,61 +39,86 @@ pub type Key = [u8; KEY_LENGTH];
 /// A block.
 pub type Block = [u8; BLOCK_LENGTH];
 
-/// SM4 under one key. The round keys are wiped from memory when it is dropped.
+/// SM4 under one key. The round keys are wiped from memory when it is dropped; what the arithmetic leaves in registers and
+/// on the stack is not.
 #[derive(Clone)]
-pub struct Cipher(Sm4);
+pub struct Cipher {
+    kernel: &'static Kernel,
+    /// In the order of encryption.
+    forward: RoundKeys,
+    /// In the order of decryption.
+    backward: RoundKeys,
+}
 
 impl Cipher {
     /// Expands a key (GB/T 32907-2016 clause 7.3).
     #[must_use]
     pub fn new(key: &Key) -> Self {
-        Self(Sm4::new(key.into()))
+        Self::with_kernel(key, Kernel::best())
+    }
+
+    fn with_kernel(key: &Key, kernel: &'static Kernel) -> Self {
+        let forward = kernel.expand(key);
+        let mut backward = forward;
+        backward.reverse();
+        Self {
+            kernel,
+            forward,
+            backward,
+        }
+    }
+
+    /// Name of the instructions that this CPU lets the cipher use, for reports of measurements: `gfni512`, `gfni256`,
+    /// `vaes256`, `aes256`, `aes128`, `neon` or `sliced`.
+    #[must_use]
+    pub fn representation(&self) -> &'static str {
+        self.kernel.name
     }
 
     /// Encrypts one block in place (clause 7.1).
     pub fn encrypt_block(&self, block: &mut Block) {
-        self.0.encrypt_block(block.into());
+        self.encrypt_blocks(std::slice::from_mut(block));
     }
 
     /// Decrypts one block in place (clause 7.2).
     pub fn decrypt_block(&self, block: &mut Block) {
-        self.0.decrypt_block(block.into());
+        self.decrypt_blocks(std::slice::from_mut(block));
     }
 
     /// Encrypts blocks in place, each on its own. Many at once are faster than one after the other.
     pub fn encrypt_blocks(&self, blocks: &mut [Block]) {
-        for block in blocks {
-            self.encrypt_block(block);
-        }
+        self.kernel.crypt_blocks(&self.forward, blocks);
     }
 
     /// Decrypts blocks in place, each on its own.
     pub fn decrypt_blocks(&self, blocks: &mut [Block]) {
-        for block in blocks {
-            self.decrypt_block(block);
-        }
+        self.kernel.crypt_blocks(&self.backward, blocks);
     }
 
-    /// Adds (exclusive or) the key stream of the counter blocks `counter`, `counter` + 1, … to `data`. Only the last
-    /// 32 bits count, and wrap, as GCM has it (NIST SP 800-38D clause 6.2).
-    pub(crate) fn apply_key_stream(&self, counter: &Block, data: &mut [u8]) {
-        let mut number = ctr::low_word(counter);
-        for chunk in data.chunks_mut(BLOCK_LENGTH) {
-            let mut block = ctr::with_low_word(counter, number);
-            self.encrypt_block(&mut block);
-            for (byte, key) in chunk.iter_mut().zip(block) {
-                *byte ^= key;
-            }
-            number = number.wrapping_add(1);
-        }
+    /// Adds (exclusive or) the encrypted counter blocks `counter`, `counter` + 1, … to `data`. Only the last 32 bits count,
+    /// and wrap, as GCM has it (NIST SP 800-38D clause 6.2).
+    fn apply_key_stream(&self, counter: &Block, data: &mut [u8]) {
+        self.kernel.apply_key_stream(&self.forward, counter, data);
     }
 }
 
 impl fmt::Debug for Cipher {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Cipher").finish_non_exhaustive()
+        formatter
+            .debug_struct("Cipher")
+            .field("representation", &self.representation())
+            .finish_non_exhaustive()
     }
 }
+
+impl Drop for Cipher {
+    fn drop(&mut self) {
+        self.forward.zeroize();
+        self.backward.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Cipher {}
 
 #[cfg(test)]
 mod tests;

@@ -15,24 +15,11 @@ pub fn apply_with(cipher: &Cipher, counter: &Block, mut data: &mut [u8]) {
     let mut number = u128::from_be_bytes(*counter);
     while !data.is_empty() {
         // The cipher counts in the last 32 bits only: one stretch up to where these wrap.
-        let blocks = (1u64 << 32) - u64::from(low_word(&number.to_be_bytes()));
+        let blocks = (1u64 << 32) - u64::from(number as u32);
         let stretch = usize::try_from(blocks * 16).map_or(data.len(), |most| most.min(data.len()));
         let (now, later) = data.split_at_mut(stretch);
         cipher.apply_key_stream(&number.to_be_bytes(), now);
         number = number.wrapping_add(u128::from(blocks));
         data = later;
     }
-}
-
-/// The last 32 bits of a counter block.
-pub(super) fn low_word(counter: &Block) -> u32 {
-    let [.., a, b, c, d] = *counter;
-    u32::from_be_bytes([a, b, c, d])
-}
-
-/// A counter block with other last 32 bits.
-pub(super) fn with_low_word(counter: &Block, word: u32) -> Block {
-    let mut block = *counter;
-    block[12..].copy_from_slice(&word.to_be_bytes());
-    block
 }

@@ -6,6 +6,10 @@ use super::{
     ctr, ecb,
     gcm::{Gcm, SealingKey},
 };
+use super::{
+    ghash::{Multiplier, Point},
+    kernel::Kernel,
+};
 use crate::Error;
 use ::ccm::consts::{U12, U16};
 use aes_gcm::{
@@ -77,6 +81,215 @@ fn rfc_8998_a_2_is_reproduced() {
     ccm.open_in_place(&nonce, &associated, &mut data, &tag)
         .unwrap();
     assert_eq!(data, plaintext_of_rfc_8998());
+}
+
+/// test/recipes/30-test_evp_data/evpciph_sm4.txt of OpenSSL and Tongsuo.
+#[test]
+fn the_ctr_and_cbc_vectors_of_openssl_are_reproduced() {
+    let mut data = plaintext_of_rfc_8998();
+    ctr::apply(&KEY, &KEY, &mut data);
+    assert_eq!(
+        hex::encode(data),
+        "c2b4759e78ac3cf43d0852f4e8d5f9fd7256e8a5fcb65a350ee00630912e44492a0b17e1b85b060d0fba612d8a95831638b361fd5ffacd942f081485a83ca35d"
+    );
+    let blocks = "2677f46b09c122cc975533105bd4a22af6125f7275ce552c3a2bbcf533de8a3bfff5a4f208092c0901ba02d5772977369915e3fa2356c9f4eb6460ecc457e7f8e3cfa3deebfe9883e3a48bcf7c4a11aa3ec9e0d317c5d319be72a5cdddec640c";
+    let sealed = cbc::encrypt(&KEY, &KEY, &KEY.repeat(6));
+    // The vectors have no padding, which makes one block more here.
+    assert_eq!(hex::encode(&sealed[..96]), blocks);
+    assert_eq!(cbc::decrypt(&KEY, &KEY, &sealed), Ok(KEY.repeat(6)));
+}
+
+#[test]
+fn all_representations_from_sliced_to_gfni_and_avx512_give_the_same_bytes() {
+    let reference = ::sm4::Sm4::new(&KEY.into());
+    let plain: Vec<Block> = noise(16 * 150, 7).as_chunks().0.to_vec();
+    let strange = |block: &Block, decrypt: bool| {
+        use ::sm4::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
+        let mut block = *block;
+        if decrypt {
+            reference.decrypt_block((&mut block).into());
+        } else {
+            reference.encrypt_block((&mut block).into());
+        }
+        block
+    };
+    let encrypted: Vec<_> = plain.iter().map(|block| strange(block, false)).collect();
+    let decrypted: Vec<_> = plain.iter().map(|block| strange(block, true)).collect();
+    for kernel in Kernel::available() {
+        eprintln!("representation {}", kernel.name);
+        let cipher = Cipher::with_kernel(&KEY, kernel);
+        for count in 0..=plain.len() {
+            let (mut forth, mut back) = (plain[..count].to_vec(), plain[..count].to_vec());
+            cipher.encrypt_blocks(&mut forth);
+            cipher.decrypt_blocks(&mut back);
+            assert_eq!(forth, encrypted[..count], "{}, {count} blocks", kernel.name);
+            assert_eq!(back, decrypted[..count], "{}, {count} blocks", kernel.name);
+        }
+    }
+}
+
+#[test]
+fn all_key_streams_wrap_in_the_last_32_bits_gfni_and_avx512_too() {
+    for number in [0, 2, u32::MAX, u32::MAX - 1, u32::MAX - 17, u32::MAX - 63] {
+        let mut counter: Block = noise(16, 9).try_into().unwrap();
+        counter[12..].copy_from_slice(&number.to_be_bytes());
+        let mut expected = Vec::new();
+        for step in 0..150 {
+            let mut block = counter;
+            block[12..].copy_from_slice(&number.wrapping_add(step).to_be_bytes());
+            Cipher::new(&KEY).encrypt_block(&mut block);
+            expected.extend_from_slice(&block);
+        }
+        for kernel in Kernel::available() {
+            let cipher = Cipher::with_kernel(&KEY, kernel);
+            for length in (0..=expected.len()).step_by(13) {
+                let mut data = vec![0; length];
+                cipher.apply_key_stream(&counter, &mut data);
+                assert_eq!(data, expected[..length], "{}, {length} bytes", kernel.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn all_representations_expand_keys_alike_gfni_and_avx512_too() {
+    for seed in 0..40 {
+        let key: Key = noise(16, seed).try_into().unwrap();
+        let mut names = Vec::new();
+        for kernel in Kernel::available() {
+            let mut block = KEY;
+            Cipher::with_kernel(&key, kernel).encrypt_block(&mut block);
+            let mut expected = KEY;
+            Cipher::new(&key).encrypt_block(&mut expected);
+            assert_eq!(block, expected, "{}", kernel.name);
+            names.push(kernel.name);
+        }
+        assert_eq!(names.last(), Some(&"sliced"));
+    }
+}
+
+#[test]
+fn all_multiplications_of_ghash_agree_avx512_too() {
+    for subkey in [[0; 16], [0xff; 16], KEY, noise(16, 4).try_into().unwrap()] {
+        let bytes = noise(16 * 40, 11);
+        let states: Vec<Vec<u128>> = Multiplier::available()
+            .map(|multiplier| {
+                let point = Point::new(&subkey, multiplier);
+                (0..=bytes.len())
+                    .map(|length| point.update(length as u128, &bytes[..length]))
+                    .collect()
+            })
+            .collect();
+        for other in &states {
+            assert_eq!(other, &states[0]);
+        }
+    }
+}
+
+#[test]
+fn gcm_gives_the_same_bytes_on_every_path_gfni_and_avx512_too() {
+    let nonce = [0x5a; 12];
+    let strange = StrangeGcm::new(&KEY.into());
+    let lengths = (0..=600)
+        .step_by(7)
+        .chain([1023, 1024, 1025, 1500, 8303, 8304, 8305, 16384, 20000]);
+    let mut paths: Vec<Gcm> = Vec::new();
+    for kernel in Kernel::available() {
+        paths.push(Gcm::with_cipher(
+            Cipher::with_kernel(&KEY, kernel),
+            Multiplier::best(),
+        ));
+    }
+    for multiplier in Multiplier::available() {
+        paths.push(Gcm::with_cipher(Cipher::new(&KEY), multiplier));
+    }
+    for length in lengths {
+        let plain = noise(length, 21);
+        let associated = noise(length % 40, 22);
+        let mut expected = plain.clone();
+        let expected_tag = strange
+            .encrypt_inout_detached(&nonce.into(), &associated, expected.as_mut_slice().into())
+            .unwrap();
+        for gcm in &paths {
+            let mut data = plain.clone();
+            let tag = gcm.seal_in_place(&nonce, &associated, &mut data).unwrap();
+            assert!(
+                data == expected && tag == expected_tag.0,
+                "{gcm:?}, {length} bytes"
+            );
+            gcm.open_in_place(&nonce, &associated, &mut data, &tag)
+                .unwrap();
+            assert!(data == plain, "{gcm:?}, {length} bytes");
+        }
+    }
+}
+
+#[test]
+fn the_traits_of_rustcrypto_reach_the_same_code() {
+    // GCM of another crate over this cipher, and this GCM and CCM through the trait with separate buffers.
+    let (nonce, associated, plain) = ([1; 12], noise(9, 1), noise(1000, 2));
+    let mut expected = plain.clone();
+    let tag = Gcm::new(&KEY)
+        .seal_in_place(&nonce, &associated, &mut expected)
+        .unwrap();
+    let mut data = plain.clone();
+    let mixed = AesGcm::<Cipher, U12>::new(&KEY.into());
+    let mixed_tag = mixed
+        .encrypt_inout_detached(&nonce.into(), &associated, data.as_mut_slice().into())
+        .unwrap();
+    assert_eq!((&data, mixed_tag.0), (&expected, tag));
+
+    let own = <Gcm as KeyInit>::new(&KEY.into());
+    let mut sealed = vec![0; plain.len()];
+    let buffers = aes_gcm::aead::inout::InOutBuf::new(&plain, &mut sealed).unwrap();
+    let own_tag = own
+        .encrypt_inout_detached(&nonce.into(), &associated, buffers)
+        .unwrap();
+    assert_eq!((&sealed, own_tag.0), (&expected, tag));
+    let mut data = sealed.clone();
+    data.extend_from_slice(&tag);
+    own.decrypt_in_place(&nonce.into(), &associated, &mut data)
+        .unwrap();
+    assert_eq!(data, plain);
+    sealed.extend_from_slice(&[0; 16]);
+    assert!(
+        own.decrypt_in_place(&nonce.into(), &associated, &mut sealed)
+            .is_err()
+    );
+
+    let ccm = <Ccm as KeyInit>::new(&KEY.into());
+    let mut data = plain.clone();
+    ccm.encrypt_in_place(&nonce.into(), &associated, &mut data)
+        .unwrap();
+    let mut expected = plain.clone();
+    let tag = Ccm::new(&KEY)
+        .seal_in_place(&nonce, &associated, &mut expected)
+        .unwrap();
+    expected.extend_from_slice(&tag);
+    assert_eq!(data, expected);
+    ccm.decrypt_in_place(&nonce.into(), &associated, &mut data)
+        .unwrap();
+    assert_eq!(data, plain);
+
+    use ::sm4::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _};
+    let mut blocks: Vec<aes_gcm::aead::array::Array<u8, U16>> = plain
+        .as_chunks::<16>()
+        .0
+        .iter()
+        .map(|block| (*block).into())
+        .collect();
+    let cipher = Cipher::new(&KEY);
+    let mut expected: Vec<Block> = plain.as_chunks::<16>().0.to_vec();
+    Cipher::encrypt_blocks(&cipher, &mut expected);
+    cipher.encrypt_blocks_inout(blocks.as_mut_slice().into());
+    assert!(blocks.iter().zip(&expected).all(|(a, b)| a.0 == *b));
+    cipher.decrypt_blocks_inout(blocks.as_mut_slice().into());
+    assert!(
+        blocks
+            .iter()
+            .zip(plain.as_chunks::<16>().0)
+            .all(|(a, b)| a.0 == *b)
+    );
 }
 
 type StrangeGcm = AesGcm<::sm4::Sm4, U12>;
@@ -275,6 +488,24 @@ fn a_sealing_key_never_gives_a_nonce_twice() {
         gcm.open_in_place(&nonce, b"row", &mut data, &tag).unwrap();
         assert_eq!(&data, b"the same text");
     }
+}
+
+#[test]
+fn an_exhausted_sealing_key_refuses() {
+    let mut key = SealingKey::resumed_at(&KEY, *b"node", u64::MAX);
+    let mut data = [1; 5];
+    let (nonce, _) = key.seal_in_place(&[], &mut data).unwrap();
+    assert_eq!(nonce, *b"node\xff\xff\xff\xff\xff\xff\xff\xff");
+    let before = data;
+    assert_eq!(
+        key.seal_in_place(&[], &mut data),
+        Err(Error::NoncesExhausted)
+    );
+    assert_eq!(
+        key.seal_in_place(&[], &mut data),
+        Err(Error::NoncesExhausted)
+    );
+    assert_eq!(data, before);
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod columns;
 mod comb;
 mod delivery;
 pub mod ecdh;
+#[cfg(any(test, target_arch = "x86_64"))]
+mod eight;
 mod encryption;
 mod equation;
 mod field;
@@ -28,6 +30,8 @@ mod secret;
 mod shared;
 mod signature;
 mod signers;
+#[cfg(any(test, target_arch = "x86_64"))]
+mod vectors;
 mod verifier;
 
 pub use ciphertext::Ciphertext;

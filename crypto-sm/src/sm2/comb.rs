@@ -114,14 +114,17 @@ impl Table {
         self.row(0)
     }
 
-    /// The points whose sum is the multiple, each with a mask that says whether it is to be negated. Variable time.
+    /// The point of a row that the multiple takes, and a mask that says whether it is to be negated. Variable time.
+    #[inline(always)]
+    pub(super) fn entry_vartime(&self, digits: &Digits, row: usize) -> (&Affine, u64) {
+        let (index, negative) = digits.digit(row, self.rows(), self.width);
+        (&self.row(row)[index as usize], negative)
+    }
+
+    /// The points whose sum is the multiple, from all rows. Variable time.
     #[inline(always)]
     pub(super) fn entries_vartime(&self, digits: &Digits) -> impl Iterator<Item = (&Affine, u64)> {
-        let rows = self.rows();
-        (0..rows).map(move |row| {
-            let (index, negative) = digits.digit(row, rows, self.width);
-            (&self.row(row)[index as usize], negative)
-        })
+        (0..self.rows()).map(move |row| self.entry_vartime(digits, row))
     }
 
     /// `sum` plus the multiple. Variable time.

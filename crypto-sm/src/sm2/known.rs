@@ -3,6 +3,8 @@
 //! All ways give the same verdict, signature by signature; only the time differs. In a permissioned network signers are
 //! known, so their tables pay.
 
+#[cfg(target_arch = "x86_64")]
+use super::vectors::Avx512;
 use super::{
     Signature,
     columns::{self, Lanes, Workspace},
@@ -28,28 +30,49 @@ pub(super) fn table(key: &Affine) -> Table {
     Table::new(*key, SIGNER_WIDTH)
 }
 
+/// What one signature's verdict depends on; nothing where t = 0.
+pub(super) type Claimed<'a> = Option<(&'a Table, Equation)>;
+
 /// The way to verify.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Path {
     /// Each signature alone.
     Alone,
-    /// Many together.
+    /// Many together, one column after the other.
     Batch,
+    /// Many together, eight columns side by side in vectors.
+    #[cfg(target_arch = "x86_64")]
+    Ifma(Avx512),
+    /// The same in arrays.
+    #[cfg(test)]
+    Emulated,
 }
 
 impl Path {
     /// All that this processor can take.
     #[cfg(test)]
     pub(super) fn all() -> Vec<Self> {
-        vec![Self::Alone, Self::Batch]
+        let mut paths = vec![Self::Alone, Self::Batch, Self::Emulated];
+        paths.extend(Self::ifma());
+        paths
+    }
+
+    /// Eight columns side by side, where the processor can.
+    #[inline]
+    fn ifma() -> Option<Self> {
+        #[cfg(target_arch = "x86_64")]
+        return Avx512::detect().map(Self::Ifma);
+        #[cfg(not(target_arch = "x86_64"))]
+        None
     }
 
     /// The fastest for so many signatures.
+    #[inline]
     fn best(count: usize) -> Self {
         if count < BATCH_MIN {
             Self::Alone
         } else {
-            Self::Batch
+            Self::ifma().unwrap_or(Self::Batch)
         }
     }
 }
@@ -64,18 +87,26 @@ pub(super) fn verify_by(path: Path, claims: &[(&Table, sm3::Digest, &Signature)]
     let equations = claims
         .iter()
         .map(|(table, digest, signature)| Some((*table, Equation::new(digest, signature)?)));
+    let together = |verify: &dyn Fn(&[Claimed<'_>], &mut [bool])| {
+        let equations: Vec<_> = equations.clone().collect();
+        let mut verdicts = vec![false; claims.len()];
+        verify(&equations, &mut verdicts);
+        verdicts
+    };
     match path {
-        Path::Alone => equations
-            .map(|equation| {
-                equation.is_some_and(|(table, equation)| equation.holds_with_table(table))
-            })
-            .collect(),
-        Path::Batch => {
-            let equations: Vec<_> = equations.collect();
-            let mut verdicts = vec![false; claims.len()];
-            verify_batch(&equations, &mut verdicts);
-            verdicts
+        Path::Alone => {
+            let holds = |(table, equation): (&Table, Equation)| equation.holds_with_table(table);
+            equations
+                .map(|equation| equation.is_some_and(holds))
+                .collect()
         }
+        Path::Batch => together(&verify_batch),
+        #[cfg(target_arch = "x86_64")]
+        Path::Ifma(machine) => together(&|equations, verdicts| machine.verify(equations, verdicts)),
+        #[cfg(test)]
+        Path::Emulated => together(&|equations, verdicts| {
+            super::eight::verify(super::vectors::Emulated, equations, verdicts);
+        }),
     }
 }
 
@@ -124,7 +155,7 @@ impl Lanes for OneLane {
 }
 
 /// Each signature is a column: the points of the tables whose sum is s·G + t·P.
-fn verify_batch(equations: &[Option<(&Table, Equation)>], verdicts: &mut [bool]) {
+fn verify_batch(equations: &[Claimed<'_>], verdicts: &mut [bool]) {
     let Some((table, _)) = equations.iter().flatten().next() else {
         return;
     };
@@ -169,6 +200,7 @@ fn verify_batch(equations: &[Option<(&Table, Equation)>], verdicts: &mut [bool])
 mod tests {
     use super::*;
     use crate::sm2::{Claim, SecretKey, USER_ID, Verifier, verify_all};
+    use num_bigint::BigUint;
     use rand::{Rng, SeedableRng, rngs::StdRng};
 
     #[test]
@@ -243,6 +275,97 @@ mod tests {
             let expected: Vec<bool> = cases.iter().map(|(_, _, _, bad)| !bad).collect();
             assert_eq!(verdicts(&tables), expected);
             assert_eq!(verdicts(&plain), expected);
+        }
+    }
+
+    /// How a signature that was good is spoilt, or not.
+    fn spoil(kind: u32, digest: &mut [u8; 32], bytes: &mut [u8; 64], rng: &mut StdRng) {
+        let n = BigUint::from_bytes_be(&crate::sm2::ORDER);
+        let put = |bytes: &mut [u8], number: BigUint| {
+            let digits = number.to_bytes_be();
+            bytes.fill(0);
+            bytes[32 - digits.len()..].copy_from_slice(&digits);
+        };
+        let [r, s] = [0, 32].map(|start| BigUint::from_bytes_be(&bytes[start..start + 32]));
+        match kind {
+            0 => digest[rng.next_u32() as usize % 32] ^= 1 << (rng.next_u32() % 8),
+            1 => digest[31] = digest[31].wrapping_add(1),
+            2 => put(&mut bytes[32..], &n - s),
+            3 => put(&mut bytes[..32], &n - r),
+            // t = 0
+            4 => put(&mut bytes[..32], &n - s),
+            5 => put(&mut bytes[..32], BigUint::from(1u8)),
+            6 => put(&mut bytes[32..], BigUint::from(1u8)),
+            7 => put(&mut bytes[32..], &n - 1u8),
+            8 => bytes.rotate_left(32),
+            9 => *digest = [0; 32],
+            10 => *digest = [0xff; 32],
+            _ => {}
+        }
+    }
+
+    /// Thousands of signatures, a tenth of them spoilt, some asked of another signer.
+    fn check_paths(paths: &[Path], seed: u64, count: usize) {
+        use ::sm2::dsa::{VerifyingKey, signature::hazmat::PrehashVerifier};
+        let mut rng = StdRng::seed_from_u64(seed);
+        let keys: Vec<SecretKey> = (0..9).map(|_| SecretKey::generate(&mut rng)).collect();
+        let tables: Vec<Table> = keys
+            .iter()
+            .map(|key| table(&key.public_key().affine()))
+            .collect();
+        let (mut cases, mut expected) = (Vec::new(), Vec::new());
+        while cases.len() < count {
+            let mut signer = rng.next_u32() as usize % keys.len();
+            let mut digest = [0; 32];
+            rng.fill_bytes(&mut digest);
+            let mut bytes = keys[signer].sign_digest(&digest, &[0; 32]).to_bytes();
+            match rng.next_u32() % 120 {
+                kind @ 0..12 => spoil(kind, &mut digest, &mut bytes, &mut rng),
+                12 => signer = (signer + 1) % keys.len(),
+                _ => {}
+            }
+            let Ok(signature) = Signature::from_bytes(&bytes) else {
+                continue;
+            };
+            let key = keys[signer].public_key();
+            let other = VerifyingKey::from_sec1_bytes("", &key.to_uncompressed()).unwrap();
+            let theirs = ::sm2::dsa::Signature::from_slice(&bytes).unwrap();
+            expected.push(other.verify_prehash(&digest, &theirs).is_ok());
+            let equation = Equation::new(&digest, &signature);
+            let unknown = equation.is_some_and(|equation| equation.holds(&key.affine()));
+            assert_eq!(Some(&unknown), expected.last());
+            cases.push((signer, digest, signature));
+        }
+        assert!(expected.iter().filter(|verdict| !**verdict).count() > count / 20);
+        let claims: Vec<_> = cases
+            .iter()
+            .map(|(signer, digest, signature)| (&tables[*signer], *digest, signature))
+            .collect();
+        for path in paths {
+            // All at once, and in batches of all sizes.
+            assert_eq!(verify_by(*path, &claims), expected, "{path:?}");
+            let mut start = 0;
+            for size in 0.. {
+                let Some(batch) = claims.get(start..start + size) else {
+                    break;
+                };
+                let verdicts = verify_by(*path, batch);
+                assert_eq!(verdicts, expected[start..start + size], "{path:?}, {size}");
+                start += size;
+            }
+        }
+    }
+
+    #[test]
+    fn every_path_gives_the_verdicts_of_the_other_implementation() {
+        check_paths(&Path::all(), 0x534d_3202, 3000);
+    }
+
+    /// Runs where the processor has AVX-512 IFMA; elsewhere it has nothing to test.
+    #[test]
+    fn ifma_gives_the_verdicts_of_the_other_implementation() {
+        if let Some(path) = Path::ifma() {
+            check_paths(&[path], 0x534d_3203, 600);
         }
     }
 

@@ -106,7 +106,6 @@ impl Affine {
     }
 
     /// The sum, whatever the points are; nothing for infinity. Variable time, for public points.
-    #[allow(dead_code, reason = "key agreement comes to use it")]
     pub(super) fn add_vartime(&self, other: &Self) -> Option<Self> {
         Extended::from(*self).add_vartime(other).to_affine()
     }

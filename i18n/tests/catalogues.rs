@@ -204,9 +204,11 @@ fn chinese_punctuation_stands_next_to_han() {
 fn discouraged_terms_do_not_occur() {
     for locale in ["en", "zh-CN"] {
         for (id, text) in texts(locale) {
+            // The digital envelope of GM/T 0010 is a term of its own.
+            let plain = text.plain.to_lowercase().replace("数字信封", "");
             for (wrong, right) in glossary::DISCOURAGED {
                 assert!(
-                    !text.plain.to_lowercase().contains(wrong),
+                    !plain.contains(wrong),
                     "{locale}/{}: {id}: write {right} instead of {wrong}: {}",
                     text.file,
                     text.plain

@@ -270,6 +270,17 @@ pub enum Error {
         /// The serial number in hexadecimal digits.
         serial: String,
     },
+    /// An envelope is not one that is read here, or is malformed.
+    EnvelopeEncoding,
+    /// An envelope has no recipient, or more than 1,000.
+    EnvelopeRecipients {
+        /// Recipients found or asked for.
+        count: usize,
+    },
+    /// An envelope was not made for this recipient.
+    EnvelopeRecipient,
+    /// The content of an envelope was changed, cut off or put in another order.
+    EnvelopeContent,
     /// The self test found a wrong answer: this build or this machine must not be used.
     SelfTest {
         /// Name of the failed check.
@@ -513,6 +524,10 @@ pub const CODES: &[&str] = &[
     "HT-CRY-042",
     "HT-CRY-043",
     "HT-CRY-044",
+    "HT-CRY-045",
+    "HT-CRY-046",
+    "HT-CRY-047",
+    "HT-CRY-048",
     "HT-CRY-050",
     "HT-CRY-051",
     "HT-CRY-052",
@@ -591,6 +606,10 @@ impl Error {
             Self::AlternativeName { .. } => "HT-CRY-029",
             Self::ValidityPeriod { .. } => "HT-CRY-030",
             Self::SelfTest { .. } => "HT-CRY-031",
+            Self::EnvelopeEncoding => "HT-CRY-045",
+            Self::EnvelopeRecipients { .. } => "HT-CRY-046",
+            Self::EnvelopeRecipient => "HT-CRY-047",
+            Self::EnvelopeContent => "HT-CRY-048",
             Self::KeyFileUnreadable { .. } => "HT-CRY-065",
             Self::KeyFileUnwritable { .. } => "HT-CRY-066",
             Self::KeyFileMode { .. } => "HT-CRY-067",
@@ -832,6 +851,7 @@ impl Error {
                 ("at", rfc3339(*at_ms)),
             ],
             Self::RevocationSerial { serial } => vec![("serial", serial.clone())],
+            Self::EnvelopeRecipients { count } => vec![("count", count.to_string())],
             Self::SelfTest { check } => vec![("check", (*check).to_owned())],
             Self::CipherLength { length, limit } => {
                 vec![("length", length.to_string()), ("limit", limit.to_string())]
@@ -852,6 +872,9 @@ impl Error {
             | Self::CbcDecryption
             | Self::NoncesExhausted
             | Self::CiphertextEncoding
+            | Self::EnvelopeEncoding
+            | Self::EnvelopeRecipient
+            | Self::EnvelopeContent
             | Self::Decryption
             | Self::Agreement
             | Self::SecretKeyProtection

@@ -4,8 +4,9 @@
 //! | module | what |
 //! |---|---|
 //! | [`sm3`] | the hash function |
-//! | [`sm2`] | keys, signatures, and the one strict parser for both |
+//! | [`sm2`] | keys, signatures, encryption, key agreement, and strict parsers for them |
 //! | [`sm4`] | the block cipher and its modes; GCM and CCM for use |
+//! | [`envelope`] | content encrypted for several recipients, as one document or as a stream |
 //! | [`certificate`] | certificates of organisations, members and nodes: read, check, issue |
 //! | [`keystore`] | keys in files, tokens and devices (feature `keystore`) |
 //! | [`selftest`] | known answers and a comparison with a second implementation, run when a node starts |
@@ -15,6 +16,7 @@
 //! caller, generators are [`rand_core::CryptoRng`] arguments. With `default-features = false` the crate builds for wasm32.
 
 pub mod certificate;
+pub mod envelope;
 mod error;
 #[cfg(feature = "keystore")]
 pub mod keystore;

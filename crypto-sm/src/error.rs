@@ -476,6 +476,45 @@ pub enum Error {
         /// The vendor's code, hexadecimal.
         vendor: String,
     },
+    /// TLS lacks certificates: none in the text, none that can be read, or not just one identity for a family.
+    TlsCertificates,
+    /// A TLS key is encrypted, of another kind than its certificate's, or not a key.
+    TlsKey,
+    /// A peer negotiated an SM suite without curveSM2 or an SM2 certificate, or one of these without an SM suite.
+    TlsMixed,
+    /// A certificate revocation list cannot be read, is past its next update, or is not signed by its authority.
+    TlsRevocationList,
+    /// A peer's certificate does not lead to a trusted authority.
+    TlsPeerUntrusted {
+        /// What the verifier says.
+        detail: String,
+    },
+    /// A peer's certificate, or one on the way to the authority, is not valid at that time.
+    TlsPeerValidity {
+        /// The time asked for, milliseconds since 1970.
+        at_ms: u64,
+        /// Begin or end of its validity, milliseconds since 1970.
+        limit_ms: u64,
+    },
+    /// A server's certificate is for other names.
+    TlsPeerName {
+        /// The name that was dialled.
+        expected: String,
+        /// The certificate's names.
+        presented: String,
+    },
+    /// A peer's certificate has been revoked.
+    TlsPeerRevoked,
+    /// Two sides have no suite, group, signature scheme or version in common.
+    TlsNothingInCommon {
+        /// What was lacking.
+        detail: String,
+    },
+    /// A TLS handshake failed in another way.
+    TlsHandshake {
+        /// What the protocol says.
+        detail: String,
+    },
 }
 
 /// Every code of this crate, in order.
@@ -567,6 +606,16 @@ pub const CODES: &[&str] = &[
     "HT-CRY-087",
     "HT-CRY-088",
     "HT-CRY-089",
+    "HT-CRY-090",
+    "HT-CRY-091",
+    "HT-CRY-092",
+    "HT-CRY-093",
+    "HT-CRY-094",
+    "HT-CRY-095",
+    "HT-CRY-096",
+    "HT-CRY-097",
+    "HT-CRY-098",
+    "HT-CRY-099",
     "HT-CRY-100",
 ];
 
@@ -640,6 +689,16 @@ impl Error {
             Self::CbcDecryption => "HT-CRY-042",
             Self::CipherBlocks { .. } => "HT-CRY-043",
             Self::NoncesExhausted => "HT-CRY-044",
+            Self::TlsCertificates => "HT-CRY-090",
+            Self::TlsKey => "HT-CRY-091",
+            Self::TlsMixed => "HT-CRY-092",
+            Self::TlsRevocationList => "HT-CRY-093",
+            Self::TlsPeerUntrusted { .. } => "HT-CRY-094",
+            Self::TlsPeerValidity { .. } => "HT-CRY-095",
+            Self::TlsPeerName { .. } => "HT-CRY-096",
+            Self::TlsPeerRevoked => "HT-CRY-097",
+            Self::TlsNothingInCommon { .. } => "HT-CRY-098",
+            Self::TlsHandshake { .. } => "HT-CRY-099",
             Self::DerivedLength { .. } => "HT-CRY-100",
             Self::CiphertextEncoding => "HT-CRY-032",
             Self::Decryption => "HT-CRY-033",
@@ -670,6 +729,24 @@ impl Error {
     #[must_use]
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         match self {
+            Self::TlsPeerUntrusted { detail }
+            | Self::TlsNothingInCommon { detail }
+            | Self::TlsHandshake { detail } => vec![("detail", detail.clone())],
+            Self::TlsPeerValidity { at_ms, limit_ms } => {
+                vec![("at", rfc3339(*at_ms)), ("limit", rfc3339(*limit_ms))]
+            }
+            Self::TlsPeerName {
+                expected,
+                presented,
+            } => vec![
+                ("expected", expected.clone()),
+                ("presented", presented.clone()),
+            ],
+            Self::TlsCertificates
+            | Self::TlsKey
+            | Self::TlsMixed
+            | Self::TlsRevocationList
+            | Self::TlsPeerRevoked => Vec::new(),
             Self::PublicKeyEncoding { length }
             | Self::SignatureLength { length }
             | Self::UserIdLength { length }

@@ -11,9 +11,10 @@
 //! | [`keystore`] | keys in files, tokens and devices (feature `keystore`) |
 //! | [`selftest`] | known answers and a comparison with a second implementation, run when a node starts |
 //! | [`mod@reference`] | that second implementation (feature `libsm`) |
+//! | `tls` | TLS 1.3 with SM suites for rustls (feature `tls`) |
 //!
-//! Except for [`keystore`], nothing here reads a clock or a source of randomness: times are milliseconds since 1970-01-01T00:00:00Z given by the
-//! caller, generators are [`rand_core::CryptoRng`] arguments. With `default-features = false` the crate builds for wasm32.
+//! Except for [`keystore`] and `tls`, nothing here reads a clock or a source of randomness: times are milliseconds since
+//! 1970-01-01T00:00:00Z given by the caller, generators are [`rand_core::CryptoRng`] arguments. With `default-features = false` the crate builds for wasm32.
 
 pub mod certificate;
 pub mod envelope;
@@ -27,6 +28,8 @@ pub mod selftest;
 pub mod sm2;
 pub mod sm3;
 pub mod sm4;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 pub use ::sm2::elliptic_curve::rand_core;
 pub use error::{CODES, Error};

@@ -18,6 +18,7 @@ mod eight;
 mod encryption;
 mod equation;
 mod field;
+pub mod generic;
 mod inverse;
 mod known;
 mod limbs;

@@ -77,6 +77,11 @@ impl Path {
     }
 }
 
+/// The verdict on one signature over e = SM3(Z_A ‖ M).
+pub(super) fn verify_digest(table: &Table, digest: &sm3::Digest, signature: &Signature) -> bool {
+    Equation::new(digest, signature).is_some_and(|equation| equation.holds_with_table(table))
+}
+
 /// The verdicts on many signatures over e = SM3(Z_A ‖ M), in order.
 pub(super) fn verify_digests(claims: &[(&Table, sm3::Digest, &Signature)]) -> Vec<bool> {
     verify_by(Path::best(claims.len()), claims)

@@ -163,13 +163,18 @@ impl SecretKey {
         rng: &mut R,
     ) -> Result<Signature, Error> {
         let digest = if user_id == USER_ID {
-            self.verifier.digest(message)
+            self.digest(message)
         } else {
             self.public_key().verifier(user_id)?.digest(message)
         };
         let mut noise = Zeroizing::new([0; 32]);
         rng.fill_bytes(&mut *noise);
         Ok(self.sign_digest(&digest, &noise))
+    }
+
+    /// e = SM3(Z_A ‖ M) for the default user id.
+    pub(super) fn digest(&self, message: &[&[u8]]) -> sm3::Digest {
+        self.verifier.digest(message)
     }
 
     /// Steps A3 to A7 for e = SM3(Z_A ‖ M), with noise for the nonce.

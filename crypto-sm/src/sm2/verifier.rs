@@ -54,10 +54,17 @@ impl Verifier {
     /// # Errors
     /// [`Error::SignatureMismatch`].
     pub fn verify(&self, message: &[&[u8]], signature: &Signature) -> Result<(), Error> {
-        let digest = self.digest(message);
+        self.verify_digest(&self.digest(message), signature)
+    }
+
+    /// Checks a signature over e = SM3(Z_A ‖ M).
+    ///
+    /// # Errors
+    /// [`Error::SignatureMismatch`].
+    pub fn verify_digest(&self, digest: &sm3::Digest, signature: &Signature) -> Result<(), Error> {
         let verified = match &self.table {
-            Some(table) => known::verify_digests(&[(table, digest, signature)])[0],
-            None => verify_digest(&self.key, &digest, signature),
+            Some(table) => known::verify_digest(table, digest, signature),
+            None => verify_digest(&self.key, digest, signature),
         };
         if verified {
             Ok(())

@@ -15,6 +15,7 @@
 mod encrypted;
 pub mod file;
 pub mod folder;
+mod memory;
 mod permission;
 mod pool;
 pub mod sdf;
@@ -26,7 +27,7 @@ pub use permission::{read_secret, write_secret};
 
 use crate::{
     Error,
-    sm2::{KeyId, PublicKey, Signature},
+    sm2::{KeyId, PublicKey, Signature, Signer},
     sm3,
 };
 use ::sm2::dsa::signature::hazmat::PrehashVerifier;
@@ -272,6 +273,16 @@ impl Key {
             label: self.entry.label.clone(),
             usage,
         }
+    }
+}
+
+impl Signer for Key {
+    fn public_key(&self) -> &PublicKey {
+        &self.entry.public_key
+    }
+
+    fn sign_parts(&self, user_id: &[u8], message: &[&[u8]]) -> Result<Signature, Error> {
+        self.sign(user_id, message)
     }
 }
 

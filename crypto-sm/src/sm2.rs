@@ -30,6 +30,7 @@ mod scalar;
 mod secret;
 mod shared;
 mod signature;
+mod signer;
 mod signers;
 #[cfg(any(test, target_arch = "x86_64"))]
 mod vectors;
@@ -40,6 +41,7 @@ pub use protection::ITERATIONS;
 pub use public::{KeyId, PublicKey};
 pub use secret::SecretKey;
 pub use signature::Signature;
+pub use signer::Signer;
 pub use signers::KnownSigners;
 pub use verifier::{Claim, Verifier, verify_all};
 

@@ -23,7 +23,7 @@ const SIGNER_WIDTH: usize = 6;
 const BATCH_MIN: usize = 4;
 
 /// Signatures that share them; more would leave the processor's cache.
-const BATCH_MAX: usize = 32;
+const BATCH_MAX: usize = 16;
 
 /// The table of a signer's key.
 pub(super) fn table(key: &Affine) -> Table {

@@ -93,7 +93,8 @@ impl Affine {
         let (mut x, mut y): (Limbs, Limbs) = ([0; 4], [0; 4]);
         for (position, entry) in (0u64..).zip(entries) {
             let difference = position ^ index;
-            let mask = limbs::zero_mask(&[difference, 0, 0, 0]);
+            // Without the barrier the compiler sees a condition behind the mask, and branches on it.
+            let mask = std::hint::black_box(limbs::zero_mask(&[difference, 0, 0, 0]));
             for limb in 0..4 {
                 x[limb] |= entry.x.montgomery()[limb] & mask;
                 y[limb] |= entry.y.montgomery()[limb] & mask;

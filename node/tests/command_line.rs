@@ -1,5 +1,8 @@
 //! The binary as a person or a script uses it: streams, forms, languages, exit codes.
 
+#[path = "command_line/certificates.rs"]
+mod certificates;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};

@@ -78,6 +78,110 @@ cmd-key-show = Show what a key or certificate file holds
         Shows kind, key id, holder, organisation, role and validity. Never shows a secret key.
     .arg-file = PEM file with a key or a certificate
 
+cmd-cert = Run a certification authority; look at and verify certificates
+    .long =
+        For a consortium that has no certification authority of its own. Certificates of other authorities are shown and verified the same way, provided that they are signed with SM2 and SM3.
+    .examples =
+        hengtan cert ca example --dir example-ca # make a root CA
+        hengtan cert issue li-na --dir example-ca --role business # key and certificate of a member
+        hengtan cert revoke li-na --dir example-ca --reason key-compromise # revoke it and write the revocation list
+        hengtan cert verify li-na.cert.pem --ca example-ca/ca.cert.pem --crl example-ca/ca.crl.pem # is it still good?
+cmd-cert-ca = Make a certification authority in a folder
+    .long =
+        Makes the key and the certificate of a root CA, or of an intermediate CA below the one in --parent, and an index of what it issues. The folder holds the secret key, readable by you only; keep it offline, and back it up together with the index.
+    .arg-organisation = Organisation (O) of the CA and of all that it issues, of a-z, 0-9 and hyphen
+    .arg-dir = Folder to make
+    .arg-name = Name (CN) of the CA; the organisation and “CA” if absent
+    .arg-parent = Folder of the CA above, which issues the certificate; without it a root is made
+    .arg-path-length = How many CAs in a row may stand below this one; 1 for a root and 0 for an intermediate CA if absent
+    .arg-days = Days of validity
+    .examples =
+        hengtan cert ca example --dir root # a root CA
+        hengtan cert ca example --dir office --name "Office CA" --parent root --days 3650 # an intermediate CA below it
+cmd-cert-request = Make a key and a certificate request
+    .long =
+        Makes an SM2 key pair and a PKCS #10 request for it. The secret key stays with you; send the request to the CA. What it names is a wish: the CA decides what the certificate says.
+    .arg-name = Name of the holder (CN), of a-z, 0-9 and hyphen
+    .arg-organisation = Organisation (O), of a-z, 0-9 and hyphen
+    .arg-kind = What the certificate is for
+    .arg-role = Role of a member
+    .arg-san = Host name or IP address of a node. May be repeated
+    .arg-out = Folder for the new files
+    .examples =
+        hengtan cert request li-na --organisation example --role business # li-na.key.pem and li-na.csr.pem
+        hengtan cert issue li-na --dir example-ca --role business --csr li-na.csr.pem # what the CA does with it
+cmd-cert-issue = Issue a certificate
+    .long =
+        Issues a certificate for the key of a request, or for a new key. Name, role and hosts are those of this command line, never those of the request. Of a dual pair one certificate signs and one decrypts; the key that decrypts is made here.
+    .arg-name = Name of the holder (CN), of a-z, 0-9 and hyphen
+    .arg-dir = Folder of the CA
+    .arg-kind = What the certificate is for
+    .arg-role = Role of a member; a dual pair without a role is a node's
+    .arg-san = Host name or IP address of a node. May be repeated
+    .arg-csr = Certificate request with the key; without it a new key is made
+    .arg-days = Days of validity
+    .arg-path-length = How many CAs in a row may stand below a CA that is issued
+    .arg-out = Folder for the new files
+    .examples =
+        hengtan cert issue li-na --dir example-ca --role business # a member with a new key
+        hengtan cert issue node-1 --dir example-ca --kind node --san node-1.example.org --san 192.0.2.7 # a node
+        hengtan cert issue wang-fang --dir example-ca --kind dual --role operations # a signing and an encryption certificate
+cmd-cert-renew = Issue a certificate again with a new validity
+    .long =
+        Takes everything but serial number and validity from a certificate that this CA issued, for the same key or a new one. The old certificate stays valid until it expires; revoke it as superseded if it must not be used any longer.
+    .arg-certificate = Name of the holder, or serial number; the beginning of a serial number is enough
+    .arg-dir = Folder of the CA
+    .arg-new-key = Make a new key
+    .arg-csr = Certificate request with the new key
+    .arg-days = Days of validity
+    .arg-out = Folder for the new files; files are never overwritten
+    .examples =
+        hengtan cert renew li-na --dir example-ca --out renewed # the same key for three more years
+        hengtan cert renew li-na --dir example-ca --new-key --out renewed # with a new key
+cmd-cert-revoke = Revoke a certificate and write the revocation list
+    .long =
+        Revokes a certificate for ever and writes the next revocation list, ca.crl.pem, in the folder of the CA. Who relies on certificates needs that list. In the ledger a member is revoked with hengtan member revoke.
+    .arg-certificate = Name of the holder, or serial number; the beginning of a serial number is enough
+    .arg-dir = Folder of the CA
+    .arg-reason = Why
+    .arg-next-update = Days until the next list
+    .examples =
+        hengtan cert revoke li-na --dir example-ca --reason key-compromise # her key was stolen
+cmd-cert-crl = Write a new revocation list
+    .long =
+        Writes the next revocation list, ca.crl.pem, in the folder of the CA. A list is good until its next update only: write one before that day even if nothing was revoked.
+    .arg-dir = Folder of the CA
+    .arg-next-update = Days until the next list
+    .examples =
+        hengtan cert crl --dir example-ca --next-update 7 # a list for a week
+cmd-cert-list = List what a certification authority has issued
+    .long =
+        Shows each certificate with the days that it has left, and those revoked with their reason.
+    .arg-dir = Folder of the CA
+    .examples =
+        hengtan cert list --dir example-ca -o csv # for a spreadsheet
+cmd-cert-show = Show a certificate, request or revocation list
+    .long =
+        Reads PEM or DER of any authority that signs with SM2 and SM3, and shows what it says. The signature of a request is verified; whether a certificate or list is to be trusted, hengtan cert verify tells.
+    .arg-file = File with one certificate, request or revocation list
+    .examples =
+        hengtan cert show li-na.cert.pem # for people
+        hengtan cert show ca.crl.pem -o json # for programs
+cmd-cert-verify = Verify a certificate up to a trusted root
+    .long =
+        Looks for a path from the certificate to a root that you trust and checks signatures, validity, key usages, path lengths and revocation. Exit code 0 means valid, 7 means not to be trusted, 8 that a file cannot be read.
+    .arg-file = Certificate to verify
+    .arg-ca = Certificates that you trust; a file may hold several. May be repeated
+    .arg-chain = Certificates of CAs between; a file may hold several. May be repeated
+    .arg-crl = Revocation list of one of the CAs. May be repeated
+    .arg-crl-check = Which revocation lists must not be missing
+    .arg-purpose = What the certificate is to serve for
+    .arg-encryption = Encryption certificate of a dual pair; both are verified, and that they belong together
+    .arg-at = Moment to judge for, such as 2026-03-31 or 2026-03-31T08:00:00+08:00; now if absent
+    .examples =
+        hengtan cert verify li-na.cert.pem --ca root.cert.pem # is it good now?
+        hengtan cert verify node-1.cert.pem --ca root.cert.pem --chain office.cert.pem --crl office.crl.pem --crl-check certificate --purpose server # may it serve?
+
 cmd-org = Show and admit organisations
 cmd-org-list = List the organisations of the network
     .arg-limit = Show at most so many lines; 0 shows all
@@ -359,6 +463,15 @@ value-shell = SHELL
 value-cause = CAUSE
 value-subject = SUBJECT
 value-command = COMMAND
+value-organisation = ORGANISATION
+value-days = DAYS
+value-kind = KIND
+value-host = HOST
+value-name-or-serial = NAME-OR-SERIAL
+value-reason = REASON
+value-lists = LISTS
+value-purpose = PURPOSE
+value-time = TIME
 
 choice-unrounded = nothing is rounded before the result is shown
 choice-mee_guideline = the steps of the MEE guideline: elemental carbon content at four decimals, results in whole tonnes
@@ -375,3 +488,23 @@ choice-factor_update = other emission factors
 choice-boundary_change = another accounting boundary
 choice-method_change = another method
 choice-better_data = better activity data
+choice-member = signs in the ledger
+choice-node = transport of a node, as TLS server and client
+choice-dual = a pair: one certificate signs, one decrypts
+choice-authority = a CA below this one
+choice-unspecified = no reason given
+choice-key-compromise = the secret key is lost, or others know it
+choice-ca-compromise = the same of the CA's key
+choice-affiliation-changed = name or membership changed
+choice-superseded = another certificate takes its place
+choice-cessation-of-operation = no longer needed
+choice-certificate-hold = suspended
+choice-privilege-withdrawn = a right was withdrawn
+choice-signing = to sign
+choice-encryption = to be encrypted to
+choice-server = to serve TLS
+choice-client = to call by TLS
+choice-issuing = to issue certificates
+choice-known = none; lists that are given are used
+choice-certificate = that of the certificate's own CA
+choice-path = that of every CA on the path

@@ -113,6 +113,7 @@ reason-unexpected_eof = the file ends too early
 reason-other = another reason
 reason-uncategorized = another reason
 
+what-certificate = certificate
 what-organisation = organisation
 what-member = member
 what-facility = facility
@@ -124,3 +125,46 @@ what-inventory = inventory
 what-entry = entry
 what-category = category
 what-reference = code, number or term
+
+certificate-kind-member = member
+certificate-kind-node = node
+certificate-kind-dual = dual pair
+certificate-kind-authority = certification authority
+certificate-kind-signing = signing certificate
+certificate-kind-encryption = encryption certificate
+certificate-kind-request = certificate request
+certificate-kind-revocation_list = revocation list
+certificate-kind-other = other certificate
+
+certificate-purpose-signing = signing
+certificate-purpose-encryption = encryption
+certificate-purpose-server = TLS server
+certificate-purpose-client = TLS client
+certificate-purpose-issuing = issuing certificates
+
+key-usage-digitalsignature = digital signature
+key-usage-nonrepudiation = non-repudiation
+key-usage-keyencipherment = key encipherment
+key-usage-dataencipherment = data encipherment
+key-usage-keyagreement = key agreement
+key-usage-keycertsign = signing certificates
+key-usage-crlsign = signing revocation lists
+key-usage-encipheronly = only enciphering after key agreement
+key-usage-decipheronly = only deciphering after key agreement
+key-usage-serverauth = TLS server
+key-usage-clientauth = TLS client
+key-usage-codesigning = code signing
+key-usage-emailprotection = e-mail protection
+key-usage-timestamping = time stamping
+key-usage-ocspsigning = OCSP signing
+key-usage-anyextendedkeyusage = any purpose
+
+revocation-unspecified = no reason given
+revocation-keycompromise = key compromised
+revocation-cacompromise = CA key compromised
+revocation-affiliationchanged = affiliation changed
+revocation-superseded = superseded
+revocation-cessationofoperation = no longer needed
+revocation-certificatehold = suspended
+revocation-privilegewithdrawn = privilege withdrawn
+revocation-aacompromise = attribute authority compromised

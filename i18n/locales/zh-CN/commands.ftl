@@ -78,6 +78,110 @@ cmd-key-show = 显示密钥或证书文件的内容
         显示种类、密钥标识、持有者、组织、角色和有效期。绝不显示私钥。
     .arg-file = 密钥或证书的 PEM 文件
 
+cmd-cert = 运行证书认证机构，查看和验证证书
+    .long =
+        供没有自己的证书认证机构的联盟使用。其他机构的证书只要以 SM2 和 SM3 签名，同样可以查看和验证。
+    .examples =
+        hengtan cert ca example --dir example-ca # 建立根 CA
+        hengtan cert issue li-na --dir example-ca --role business # 成员的密钥和证书
+        hengtan cert revoke li-na --dir example-ca --reason key-compromise # 撤销证书并写出撤销列表
+        hengtan cert verify li-na.cert.pem --ca example-ca/ca.cert.pem --crl example-ca/ca.crl.pem # 证书是否仍然有效
+cmd-cert-ca = 在文件夹中建立证书认证机构
+    .long =
+        生成根 CA 的密钥和证书；指定 --parent 时，生成其下的中间 CA。同时建立签发索引。文件夹中存有私钥，仅您本人可读；请离线保存，并与索引一同备份。
+    .arg-organisation = CA 及其签发的所有证书的组织（O），由 a-z、0-9 和连字符组成
+    .arg-dir = 要建立的文件夹
+    .arg-name = CA 的名称（CN）；未指定时为组织名称加“CA”
+    .arg-parent = 上级 CA 的文件夹，由其签发证书；未指定时建立根 CA
+    .arg-path-length = 该 CA 之下最多可有几级 CA；未指定时根 CA 为 1，中间 CA 为 0
+    .arg-days = 有效天数
+    .examples =
+        hengtan cert ca example --dir root # 建立根 CA
+        hengtan cert ca example --dir office --name "Office CA" --parent root --days 3650 # 在其下建立中间 CA
+cmd-cert-request = 生成密钥和证书请求
+    .long =
+        生成 SM2 密钥对及其 PKCS #10 证书请求。私钥由您保管，请求交给 CA。请求中的名称只是意愿，证书的内容由 CA 决定。
+    .arg-name = 持有者名称（CN），由 a-z、0-9 和连字符组成
+    .arg-organisation = 组织（O），由 a-z、0-9 和连字符组成
+    .arg-kind = 证书的用途
+    .arg-role = 成员的角色
+    .arg-san = 节点的主机名或 IP 地址，可重复
+    .arg-out = 新文件的存放文件夹
+    .examples =
+        hengtan cert request li-na --organisation example --role business # 得到 li-na.key.pem 和 li-na.csr.pem
+        hengtan cert issue li-na --dir example-ca --role business --csr li-na.csr.pem # CA 据此签发
+cmd-cert-issue = 签发证书
+    .long =
+        为请求中的密钥或新密钥签发证书。名称、角色和主机以本命令行为准，不取自请求。双证书中一张用于签名，一张用于加密，加密密钥在此生成。
+    .arg-name = 持有者名称（CN），由 a-z、0-9 和连字符组成
+    .arg-dir = CA 的文件夹
+    .arg-kind = 证书的用途
+    .arg-role = 成员的角色；双证书未指定角色时属于节点
+    .arg-san = 节点的主机名或 IP 地址，可重复
+    .arg-csr = 含有密钥的证书请求；未指定时生成新密钥
+    .arg-days = 有效天数
+    .arg-path-length = 所签发的 CA 之下最多可有几级 CA
+    .arg-out = 新文件的存放文件夹
+    .examples =
+        hengtan cert issue li-na --dir example-ca --role business # 使用新密钥的成员
+        hengtan cert issue node-1 --dir example-ca --kind node --san node-1.example.org --san 192.0.2.7 # 节点
+        hengtan cert issue wang-fang --dir example-ca --kind dual --role operations # 签名证书和加密证书
+cmd-cert-renew = 以新的有效期重新签发证书
+    .long =
+        除序列号和有效期外，内容均取自本 CA 已签发的证书，密钥可沿用或更换。原证书在到期之前仍然有效；如不得再用，请以“被取代”为由撤销。
+    .arg-certificate = 持有者名称或序列号；序列号只需开头几位
+    .arg-dir = CA 的文件夹
+    .arg-new-key = 生成新密钥
+    .arg-csr = 含有新密钥的证书请求
+    .arg-days = 有效天数
+    .arg-out = 新文件的存放文件夹；绝不覆盖已有文件
+    .examples =
+        hengtan cert renew li-na --dir example-ca --out renewed # 沿用密钥，再延三年
+        hengtan cert renew li-na --dir example-ca --new-key --out renewed # 更换密钥
+cmd-cert-revoke = 撤销证书并写出撤销列表
+    .long =
+        永久撤销证书，并在 CA 的文件夹中写出下一份证书撤销列表 ca.crl.pem。信任这些证书的各方都需要该列表。在账本中撤销成员请用 hengtan member revoke。
+    .arg-certificate = 持有者名称或序列号；序列号只需开头几位
+    .arg-dir = CA 的文件夹
+    .arg-reason = 原因
+    .arg-next-update = 距下一份列表的天数
+    .examples =
+        hengtan cert revoke li-na --dir example-ca --reason key-compromise # 其密钥被盗
+cmd-cert-crl = 写出新的证书撤销列表
+    .long =
+        在 CA 的文件夹中写出下一份证书撤销列表 ca.crl.pem。列表只在下次更新之前有效：即使没有撤销任何证书，也请在此之前写出新列表。
+    .arg-dir = CA 的文件夹
+    .arg-next-update = 距下一份列表的天数
+    .examples =
+        hengtan cert crl --dir example-ca --next-update 7 # 有效一周的列表
+cmd-cert-list = 列出证书认证机构签发的证书
+    .long =
+        显示每张证书的剩余天数，以及已撤销的证书及其原因。
+    .arg-dir = CA 的文件夹
+    .examples =
+        hengtan cert list --dir example-ca -o csv # 供电子表格使用
+cmd-cert-show = 显示证书、证书请求或撤销列表
+    .long =
+        读取以 SM2 和 SM3 签名的任何机构的 PEM 或 DER 文件并显示其内容。请求的签名会得到验证；证书或列表是否可信，请用 hengtan cert verify 判断。
+    .arg-file = 含有一张证书、一份请求或一份撤销列表的文件
+    .examples =
+        hengtan cert show li-na.cert.pem # 供人阅读
+        hengtan cert show ca.crl.pem -o json # 供程序使用
+cmd-cert-verify = 验证证书直至可信的根
+    .long =
+        寻找从证书到可信根的证书链，检查签名、有效期、密钥用途、路径长度和撤销情况。退出码 0 表示有效，7 表示不可信，8 表示文件无法读取。
+    .arg-file = 要验证的证书
+    .arg-ca = 您信任的证书；一个文件可含多张。可重复
+    .arg-chain = 中间 CA 的证书；一个文件可含多张。可重复
+    .arg-crl = 其中某个 CA 的证书撤销列表。可重复
+    .arg-crl-check = 哪些撤销列表不可缺少
+    .arg-purpose = 证书将用于什么
+    .arg-encryption = 双证书中的加密证书；两张都会验证，并检查是否配对
+    .arg-at = 所判断的时刻，如 2026-03-31 或 2026-03-31T08:00:00+08:00；未指定时为现在
+    .examples =
+        hengtan cert verify li-na.cert.pem --ca root.cert.pem # 现在是否有效
+        hengtan cert verify node-1.cert.pem --ca root.cert.pem --chain office.cert.pem --crl office.crl.pem --crl-check certificate --purpose server # 能否用于服务端
+
 cmd-org = 查看和接纳组织
 cmd-org-list = 列出网络中的组织
     .arg-limit = 最多显示的行数；0 表示全部
@@ -359,6 +463,15 @@ value-shell = SHELL
 value-cause = 原因类别
 value-subject = 项目
 value-command = 命令
+value-organisation = 组织
+value-days = 天数
+value-kind = 种类
+value-host = 主机
+value-name-or-serial = 名称或序列号
+value-reason = 原因
+value-lists = 列表
+value-purpose = 用途
+value-time = 时刻
 
 choice-unrounded = 得出结果之前不作任何修约
 choice-mee_guideline = 按生态环境部指南的步骤：元素碳含量保留四位小数，结果取整吨
@@ -375,3 +488,23 @@ choice-factor_update = 更新排放因子
 choice-boundary_change = 核算边界变化
 choice-method_change = 核算方法变化
 choice-better_data = 取得更好的活动数据
+choice-member = 在账本中签名
+choice-node = 节点传输，作 TLS 服务端和客户端
+choice-dual = 双证书：一张签名，一张加密
+choice-authority = 本 CA 之下的 CA
+choice-unspecified = 未说明原因
+choice-key-compromise = 私钥丢失或泄露
+choice-ca-compromise = CA 私钥丢失或泄露
+choice-affiliation-changed = 名称或隶属关系变更
+choice-superseded = 被其他证书取代
+choice-cessation-of-operation = 不再需要
+choice-certificate-hold = 暂停使用
+choice-privilege-withdrawn = 权限被收回
+choice-signing = 签名
+choice-encryption = 接收加密内容
+choice-server = TLS 服务端
+choice-client = TLS 客户端
+choice-issuing = 签发证书
+choice-known = 无；只使用给出的列表
+choice-certificate = 该证书所属 CA 的列表
+choice-path = 证书链上每个 CA 的列表

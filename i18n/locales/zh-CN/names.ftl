@@ -113,6 +113,7 @@ reason-unexpected_eof = 文件提前结束
 reason-other = 其他原因
 reason-uncategorized = 其他原因
 
+what-certificate = 证书
 what-organisation = 组织
 what-member = 成员
 what-facility = 设施
@@ -124,3 +125,46 @@ what-inventory = 清单
 what-entry = 账本条目
 what-category = 类别
 what-reference = 代码、数字或术语
+
+certificate-kind-member = 成员
+certificate-kind-node = 节点
+certificate-kind-dual = 双证书
+certificate-kind-authority = 证书认证机构
+certificate-kind-signing = 签名证书
+certificate-kind-encryption = 加密证书
+certificate-kind-request = 证书请求
+certificate-kind-revocation_list = 证书撤销列表
+certificate-kind-other = 其他证书
+
+certificate-purpose-signing = 签名
+certificate-purpose-encryption = 加密
+certificate-purpose-server = TLS 服务端
+certificate-purpose-client = TLS 客户端
+certificate-purpose-issuing = 签发证书
+
+key-usage-digitalsignature = 数字签名
+key-usage-nonrepudiation = 抗抵赖
+key-usage-keyencipherment = 密钥加密
+key-usage-dataencipherment = 数据加密
+key-usage-keyagreement = 密钥协商
+key-usage-keycertsign = 签发证书
+key-usage-crlsign = 签发证书撤销列表
+key-usage-encipheronly = 密钥协商后仅用于加密
+key-usage-decipheronly = 密钥协商后仅用于解密
+key-usage-serverauth = TLS 服务端
+key-usage-clientauth = TLS 客户端
+key-usage-codesigning = 代码签名
+key-usage-emailprotection = 电子邮件保护
+key-usage-timestamping = 时间戳
+key-usage-ocspsigning = OCSP 签名
+key-usage-anyextendedkeyusage = 任何用途
+
+revocation-unspecified = 未说明原因
+revocation-keycompromise = 密钥泄露
+revocation-cacompromise = CA 密钥泄露
+revocation-affiliationchanged = 隶属关系变更
+revocation-superseded = 被取代
+revocation-cessationofoperation = 不再需要
+revocation-certificatehold = 暂停使用
+revocation-privilegewithdrawn = 权限被收回
+revocation-aacompromise = 属性机构密钥泄露

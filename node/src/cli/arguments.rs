@@ -1,6 +1,10 @@
 //! The command line's grammar: commands, their arguments, defaults. No word for people stands here; the texts come from
 //! the catalogue, found by command and argument name.
 
+mod cert;
+
+pub use cert::*;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -94,6 +98,9 @@ pub enum Command {
     /// Keys.
     #[command(subcommand, arg_required_else_help = true)]
     Key(Key),
+    /// Certificates.
+    #[command(subcommand, arg_required_else_help = true)]
+    Cert(Cert),
     /// Organisations.
     #[command(subcommand, arg_required_else_help = true)]
     Org(Org),

@@ -7,8 +7,8 @@ use crate::console::Console;
 use super::arguments::{Activity, Command, CommandLine, Factor};
 use super::session::Session;
 use super::{
-    Exit, Failure, activity, bench, codes, completion, config, demo, doctor, explain, facility,
-    factor, init, inventory, key, member, org, receipt, start, status, verify,
+    Exit, Failure, activity, bench, cert, codes, completion, config, demo, doctor, explain,
+    facility, factor, init, inventory, key, member, org, receipt, start, status, verify,
 };
 
 /// Runs a command.
@@ -17,6 +17,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
     match line.command {
         Command::Init(arguments) => init::run(&arguments, console),
         Command::Key(command) => key::run(command, &global, console),
+        Command::Cert(command) => cert::run(command, console),
         Command::Verify(arguments) => verify::run(&arguments, &global, console),
         Command::Config(command) => config::run(command, &global, console),
         Command::Completion(arguments) => completion::run(&arguments, console),

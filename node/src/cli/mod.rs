@@ -3,6 +3,7 @@
 mod activity;
 pub mod arguments;
 mod bench;
+mod cert;
 mod completion;
 mod config;
 mod context;

@@ -4,6 +4,7 @@
 mod libgcrypt;
 mod openssl;
 mod peer;
+mod tls;
 
 use self::peer::Peers;
 use super::measure::{Clock, Run, Schedule, Spread};
@@ -170,6 +171,7 @@ pub(super) fn run(
     signing(&signed, &peers, &schedule, meter, &mut findings)?;
     hashing(options.seed, &peers, &schedule, meter, &mut findings)?;
     encryption(options.seed, &peers, &schedule, meter, &mut findings)?;
+    transport(options.seed, &peers, &schedule, meter, &mut findings)?;
     Ok((findings.figures, findings.ratios))
 }
 
@@ -426,6 +428,33 @@ fn encryption(
     Ok(())
 }
 
+fn transport(
+    seed: u64,
+    peers: &Peers,
+    schedule: &Schedule,
+    meter: &mut Meter<'_>,
+    findings: &mut Findings,
+) -> Result<(), Error> {
+    let ends = tls::Ends::new(seed)?;
+    for (name, unit, entrant) in [
+        ("tls_handshake", "handshakes", ends.handshakes()),
+        ("tls_records", "bytes", ends.records()?),
+    ] {
+        meter.begin(name);
+        findings.hold(
+            Contest {
+                name,
+                unit,
+                parameters: Vec::new(),
+                entrants: vec![entrant],
+            },
+            peers,
+            schedule,
+        )?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -441,6 +470,8 @@ mod tests {
             ("sm3_short", 3),
             ("sm4_ctr", 2),
             ("sm4_gcm", 2),
+            ("tls_handshake", 1),
+            ("tls_records", 1),
         ] {
             let found: Vec<_> = figures
                 .iter()

@@ -337,6 +337,7 @@ fn shell_sentences_have_the_same_keys_and_variables_in_both_languages() {
         "deploy/quickstart.sh",
         "tests/run.sh",
         "tests/interop/prepare.sh",
+        "tests/emulation/aarch64.sh",
     ]
     .iter()
     .map(|file| fs::read_to_string(root().join(file)).expect("script"))

@@ -31,3 +31,5 @@ deploy-interop-need = The interoperability tests compare with implementations by
 deploy-interop-prepare = Making the peer “{ $peer }” of the interoperability tests ready …
 deploy-interop-missing = The command { $runtime } is not on this machine; the implementations that need it are left out of the interoperability tests.
 deploy-interop-failed = The command “{ $command }” failed three times; see its messages above.
+deploy-emulation-need = The tests for other CPUs need an emulator and what it boots or links with, and something of it is missing.
+deploy-emulation-no-rustup = rustup is not installed, so the target { $target } cannot be added; install rustup or that target.

@@ -31,3 +31,5 @@ deploy-interop-need = 互操作测试会与第三方实现对比，其中一种�
 deploy-interop-prepare = 准备互操作测试的对端“{ $peer }”……
 deploy-interop-missing = 本机没有 { $runtime } 命令，互操作测试将跳过依赖它的实现。
 deploy-interop-failed = 命令“{ $command }”连续失败三次，详见上方输出。
+deploy-emulation-need = 针对其他 CPU 的测试需要模拟器及其启动或链接所需的软件包，目前有缺失。
+deploy-emulation-no-rustup = 未安装 rustup，无法添加编译目标 { $target }；请安装 rustup 或该编译目标。

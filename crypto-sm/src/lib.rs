@@ -9,21 +9,20 @@
 //! | [`envelope`] | content encrypted for several recipients, as one document or as a stream |
 //! | [`certificate`] | certificates of organisations, members and nodes: read, check, issue |
 //! | [`keystore`] | keys in files, tokens and devices (feature `keystore`) |
-//! | [`selftest`] | known answers and a comparison with a second implementation, run when a node starts |
-//! | [`mod@reference`] | that second implementation (feature `libsm`) |
+//! | [`backend`] | the algorithms behind one interface, in three independent implementations |
+//! | [`selftest`] | known answers and a comparison of the implementations, run when a node starts |
 //! | `tls` | TLS 1.3 with SM suites for rustls (feature `tls`) |
 //!
 //! Except for [`keystore`] and `tls`, nothing here reads a clock or a source of randomness: times are milliseconds since
 //! 1970-01-01T00:00:00Z given by the caller, generators are [`rand_core::CryptoRng`] arguments. With `default-features = false` the crate builds for wasm32.
 
+pub mod backend;
 pub mod certificate;
 pub mod envelope;
 mod error;
 #[cfg(feature = "keystore")]
 pub mod keystore;
 mod pem;
-#[cfg(feature = "libsm")]
-pub mod reference;
 pub mod selftest;
 pub mod sm2;
 pub mod sm3;

@@ -7,7 +7,7 @@
 )]
 
 use crypto_sm::{
-    reference,
+    backend::all,
     sm2::{PublicKey, SecretKey, Signature, USER_ID},
     sm3,
 };
@@ -43,7 +43,14 @@ fn verdict(key: &PublicKey, message: &[u8], bytes: &[u8; 64]) -> bool {
     assert_eq!(ours, libsm, "libsm on {}", hex::encode(bytes));
 
     if let Ok(signature) = parsed {
-        assert_eq!(ours, reference::verify(key, id, message, &signature));
+        for backend in all() {
+            assert_eq!(
+                ours,
+                backend.verify(key, USER_ID, message, &signature),
+                "{}",
+                backend.name()
+            );
+        }
     }
     ours
 }
@@ -120,10 +127,59 @@ fn hashes_of_every_length_around_the_blocks_are_equal() {
     let mut bytes = vec![0; 300];
     rng.fill_bytes(&mut bytes);
     for length in 0..=bytes.len() {
-        assert_eq!(
-            sm3::hash(&[&bytes[..length]]),
-            reference::hash(&bytes[..length]),
-            "length {length}"
-        );
+        let digest = sm3::hash(&[&bytes[..length]]);
+        for backend in all() {
+            assert_eq!(
+                digest,
+                backend.hash(&bytes[..length]),
+                "{}, length {length}",
+                backend.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn blocks_are_the_same_in_every_implementation() {
+    let mut rng = StdRng::seed_from_u64(4);
+    let (mut key, mut block) = ([0; 16], [0; 16]);
+    for _ in 0..100 {
+        rng.fill_bytes(&mut key);
+        rng.fill_bytes(&mut block);
+        let encrypted = all()[0].encrypt_block(&key, &block).unwrap();
+        for backend in all() {
+            assert_eq!(
+                backend.encrypt_block(&key, &block),
+                Some(encrypted),
+                "{}",
+                backend.name()
+            );
+            assert_eq!(
+                backend.decrypt_block(&key, &encrypted),
+                Some(block),
+                "{}",
+                backend.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_given_nonce_gives_one_signature() {
+    let mut rng = StdRng::seed_from_u64(5);
+    for _ in 0..20 {
+        let secret = SecretKey::generate(&mut rng);
+        let nonce = SecretKey::generate(&mut rng).to_bytes();
+        let mut digest = [0; 32];
+        rng.fill_bytes(&mut digest);
+        let signature = all()[0].sign_digest(&secret, &digest, &nonce).unwrap();
+        for backend in all() {
+            let own = backend.sign_digest(&secret, &digest, &nonce);
+            assert!(own.is_none_or(|own| own == signature), "{}", backend.name());
+            assert!(backend.verify_digest(secret.public_key(), &digest, &signature));
+            digest[31] ^= 1;
+            assert!(!backend.verify_digest(secret.public_key(), &digest, &signature));
+            digest[31] ^= 1;
+        }
     }
 }

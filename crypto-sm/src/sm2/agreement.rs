@@ -79,7 +79,7 @@ impl Initiator {
         Self::with_ephemeral(own, own_user_id, peer, length, SecretKey::generate(rng))
     }
 
-    fn with_ephemeral(
+    pub(crate) fn with_ephemeral(
         own: &SecretKey,
         own_user_id: &[u8],
         peer: Party<'_>,
@@ -158,7 +158,7 @@ impl Responder {
         Self::with_ephemeral(own, own_user_id, peer, peer_ephemeral, length, &ephemeral)
     }
 
-    fn with_ephemeral(
+    pub(crate) fn with_ephemeral(
         own: &SecretKey,
         own_user_id: &[u8],
         peer: Party<'_>,

@@ -152,7 +152,7 @@ pub(crate) fn identity_hash(key: &PublicKey, user_id: &[u8]) -> Result<sm3::Dige
 }
 
 /// Steps B4 to B7 for e = SM3(Z_A ‖ M) and a key without a table.
-fn verify_digest(key: &PublicKey, digest: &sm3::Digest, signature: &Signature) -> bool {
+pub(crate) fn verify_digest(key: &PublicKey, digest: &sm3::Digest, signature: &Signature) -> bool {
     Equation::new(digest, signature).is_some_and(|equation| equation.holds(&key.affine()))
 }
 

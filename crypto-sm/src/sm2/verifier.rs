@@ -167,6 +167,7 @@ mod tests {
             Group, PrimeField, ops::Reduce, point::AffineCoordinates, sec1::FromSec1Point,
         },
     };
+    use num_bigint::BigUint;
 
     /// A signature with chosen s and t that is right for the digest it comes with, but for the point at infinity.
     /// r = t − s, e = r − x of s·G + t·P.
@@ -235,6 +236,38 @@ mod tests {
                         assert!(-s == -(t * d) || check(-s, t) != Some(false));
                     }
                 }
+            }
+        }
+    }
+
+    /// What the first 32 rows of a signer's table add up to for t, in digits of 6 bits: the other half of the last sum of a
+    /// batch, beside the 32 rows of the base point.
+    fn lower_rows(t: &Scalar) -> Scalar {
+        let t = BigUint::from_bytes_be(&t.to_repr());
+        let n = BigUint::from_bytes_be(&crate::sm2::ORDER);
+        let even = !t.bit(0);
+        let odd = if even { &n - &t } else { t };
+        let power = BigUint::from(1u8) << 192;
+        // The odd number 2h + 1 has the digits 2v − 63 for the windows v of h.
+        let rows: BigUint = (odd >> 1u8) % &power * 2u8 + &n + 1u8 - &power;
+        let rows = (if even { &n * 2u8 - rows % &n } else { rows }) % &n;
+        let digits = rows.to_bytes_be();
+        let mut bytes = [0; 32];
+        bytes[32 - digits.len()..].copy_from_slice(&digits);
+        Scalar::from_repr(bytes.into()).unwrap()
+    }
+
+    #[test]
+    fn batches_whose_last_halves_are_equal_or_opposite_are_judged_as_the_standard_says() {
+        let d = Scalar::from_repr([0x37; 32].into()).unwrap();
+        let secret = SecretKey::from_bytes(&[0x37; 32]).unwrap();
+        let table = known::table(&secret.public_key().affine());
+        let mut t = Scalar::from(0x1234_5678_9abc_def1u64);
+        for _ in 0..20 {
+            t = t * t + Scalar::ONE;
+            for s in [lower_rows(&t) * d, -(lower_rows(&t) * d)] {
+                let verdict = check(secret.public_key(), &table, s, t);
+                assert_eq!(verdict, Some(true));
             }
         }
     }

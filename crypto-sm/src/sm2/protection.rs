@@ -105,7 +105,23 @@ impl SecretKey {
     /// [`Error::SecretKeyProtection`] for another algorithm or a malformed document, [`Error::IterationCount`], and
     /// [`Error::Passphrase`] for whatever else is wrong, so that nothing but the passphrase's failure shows.
     pub fn from_encrypted_pkcs8_der(der: &[u8], passphrase: &[u8]) -> Result<Self, Error> {
+        Self::from_encrypted_pkcs8_der_within(der, passphrase, *ITERATIONS.end())
+    }
+
+    /// The same with a smaller bound of the work, for files of strangers.
+    ///
+    /// # Errors
+    /// Those of [`SecretKey::from_encrypted_pkcs8_der`]; [`Error::IterationCount`] above `most_iterations`.
+    pub fn from_encrypted_pkcs8_der_within(
+        der: &[u8],
+        passphrase: &[u8],
+        most_iterations: u32,
+    ) -> Result<Self, Error> {
         let protection = Protection::read(der)?;
+        if protection.iterations > most_iterations {
+            let iterations = protection.iterations.into();
+            return Err(Error::IterationCount { iterations });
+        }
         let document = protection.open(passphrase).ok_or(Error::Passphrase)?;
         Self::from_pkcs8_der(&document).map_err(|_| Error::Passphrase)
     }

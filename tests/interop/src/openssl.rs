@@ -1,7 +1,10 @@
 //! The `openssl` command line (3.0 or later) as an implementation: one process for each operation, files in a folder.
 
 use crate::{Answer, Implementation};
-use std::{fs, process::Command};
+use std::{
+    fs,
+    process::{Command, Output},
+};
 use tempfile::TempDir;
 
 /// Everything of a PKCS #8 document of an SM2 key that comes before the 32 bytes of the secret, without the public key.
@@ -45,14 +48,19 @@ impl OpenSsl {
         self.write("public", &[&decoded(INFO_PREFIX)[..], point].concat());
     }
 
-    /// Standard output, if the command succeeds.
-    fn run(&self, arguments: &[&str]) -> Option<Vec<u8>> {
-        let output = Command::new("openssl")
+    /// What the command printed, if it succeeds.
+    fn output(&self, arguments: &[&str]) -> Option<Output> {
+        Command::new("openssl")
             .args(arguments)
             .current_dir(&self.folder)
             .output()
-            .ok()?;
-        output.status.success().then_some(output.stdout)
+            .ok()
+            .filter(|output| output.status.success())
+    }
+
+    /// Its standard output.
+    fn run(&self, arguments: &[&str]) -> Option<Vec<u8>> {
+        self.output(arguments).map(|output| output.stdout)
     }
 
     /// Runs the command with `-out out` and gives that file.
@@ -90,10 +98,12 @@ impl OpenSsl {
 
     /// The secret of a key file in any form that the command reads.
     fn secret_of(&self, arguments: &[&str]) -> Option<Vec<u8>> {
-        self.produce(arguments)?;
+        let key = self.produce(arguments)?;
+        self.write("key", &key);
+        let read = ["ec", "-inform", "DER", "-in", "key"];
+        let text = self.run(&[&read[..], &["-noout", "-text"]].concat())?;
         // SEC 1: SEQUENCE { INTEGER 1, OCTET STRING (32 bytes) …
-        let sec1 = self.produce(&["ec", "-inform", "DER", "-in", "out", "-outform", "DER"])?;
-        let text = self.run(&["ec", "-inform", "DER", "-in", "out", "-noout", "-text"])?;
+        let sec1 = self.produce(&[&read[..], &["-outform", "DER"]].concat())?;
         let prefix = decoded("0201010420");
         (String::from_utf8_lossy(&text).contains("SM2") && sec1.get(2..7) == Some(&prefix[..]))
             .then(|| sec1[7..39].to_vec())
@@ -187,16 +197,19 @@ impl OpenSsl {
             }
             "spki-read" => {
                 self.write("public", a[0]);
-                let words = ["pkey", "-pubin", "-pubcheck", "-inform", "DER"];
-                let words = [&words[..], &["-in", "public", "-outform", "DER"]].concat();
-                one(self.produce(&words).and_then(|info| {
+                let read = ["pkey", "-pubin", "-inform", "DER", "-in", "public"];
+                let valid = self.run(&[&read[..], &["-pubcheck", "-noout"]].concat());
+                let words = [&read[..], &["-outform", "DER"]].concat();
+                let info = valid.and_then(|_| self.produce(&words));
+                one(info.and_then(|info| {
                     info.strip_prefix(&decoded(INFO_PREFIX)[..])
                         .map(<[u8]>::to_vec)
                 }))
             }
             "pkcs8-write" => {
                 self.write_secret(a[0]);
-                one(self.produce(&[&["pkey"], &to_der[..]].concat()))
+                let words = ["pkcs8", "-topk8", "-nocrypt"];
+                one(self.produce(&[&words[..], &to_der].concat()))
             }
             "sec1-write" => {
                 self.write_secret(a[0]);
@@ -209,19 +222,19 @@ impl OpenSsl {
             "pkcs8-encrypted-write" => {
                 self.write_secret(a[0]);
                 let password = format!("pass:{}", String::from_utf8_lossy(a[1]));
-                let words = ["pkcs8", "-topk8", "-v2", "sm4-cbc", "-v2prf", "hmacWithSM3"];
+                // Version 3.0 has no PBKDF2 with HMAC-SM3 in files: HMAC-SHA-256 it is.
+                let words = ["pkcs8", "-topk8", "-v2", "sm4-cbc"];
                 let words = [&words[..], &["-passout", &password], &to_der].concat();
                 one(self.produce(&words))
             }
-            "pkcs8-encrypted-read" => {
-                self.write("secret", a[0]);
-                let password = format!("pass:{}", String::from_utf8_lossy(a[1]));
-                let words = [&["pkcs8", "-passin", &password][..], &to_der].concat();
-                one(self.secret_of(&words))
-            }
             "chain-verify" if a.len() == 2 => {
-                self.write("root", a[0]);
-                self.write("leaf", a[1]);
+                for (name, der) in [("root", a[0]), ("leaf", a[1])] {
+                    self.write("in", der);
+                    // Certificates to verify are read in PEM only.
+                    let convert = ["x509", "-inform", "DER", "-in", "in"];
+                    let pem = self.produce(&convert).unwrap_or_default();
+                    self.write(name, &pem);
+                }
                 let words = ["verify", "-x509_strict", "-vfyopt"];
                 let id = "distid:1234567812345678";
                 nothing(self.run(&[&words[..], &[id, "-CAfile", "root", "leaf"]].concat()))
@@ -238,7 +251,12 @@ impl OpenSsl {
                 self.write("request", a[0]);
                 let words = ["req", "-verify", "-inform", "DER", "-in", "request"];
                 let words = [&words[..], &["-vfyopt", "distid:1234567812345678"]];
-                let info = self.run(&[&words.concat()[..], &["-noout", "-pubkey"]].concat());
+                let words = [&words.concat()[..], &["-noout", "-pubkey"]].concat();
+                // Its exit status does not tell of a wrong signature; its words do.
+                let info = self
+                    .output(&words)
+                    .filter(|output| String::from_utf8_lossy(&output.stderr).contains("verify OK"))
+                    .map(|output| output.stdout);
                 one(info.and_then(|info| {
                     self.write("public", &info);
                     let words = ["pkey", "-pubin", "-in", "public", "-outform", "DER"];

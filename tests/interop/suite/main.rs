@@ -5,7 +5,11 @@
     reason = "the functions beside the tests are tests too"
 )]
 
+mod certificates;
 mod ciphers;
+mod encryption;
+mod handshakes;
 mod hashes;
+mod keys;
 mod signatures;
 mod strangers;

@@ -20,7 +20,7 @@ macro_rules! no_documents {
         &[
             "spki-write", "spki-read", "pkcs8-write", "pkcs8-read", "sec1-write", "sec1-read", "pkcs8-encrypted-write",
             "pkcs8-encrypted-read", "certificate-issue", "chain-verify", "csr-make", "csr-verify", "crl-make",
-            "crl-verify", "sm2-point", "sm2-confirm", $($more),*
+            "crl-verify", "sm2-point", "sm2-confirm", "tls-listen", "tls-connect", $($more),*
         ]
     };
 }
@@ -92,7 +92,10 @@ fn openssl() -> Option<Stranger> {
         "sm2-decrypt-raw",
         "sm2-agree",
         "sm2-confirm",
+        "tls-listen",
+        "tls-connect",
         "sm2-point",
+        "pkcs8-encrypted-read",
         "certificate-issue",
         "crl-make",
         "crl-verify",
@@ -110,9 +113,12 @@ fn openssl() -> Option<Stranger> {
 pub fn all() -> &'static [Stranger] {
     static STRANGERS: OnceLock<Vec<Stranger>> = OnceLock::new();
     STRANGERS.get_or_init(|| {
-        let gmsm = program("gmsm", "go/ready", &["sm2-confirm"], |folder| {
-            Command::new(folder.join("go/peer"))
-        });
+        let gmsm = program(
+            "gmsm",
+            "go/ready",
+            &["sm2-confirm", "tls-listen", "tls-connect"],
+            |folder| Command::new(folder.join("go/peer")),
+        );
         [
             openssl(),
             java("BouncyCastle", "bouncycastle", &[]),

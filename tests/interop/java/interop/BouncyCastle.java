@@ -89,8 +89,6 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
-import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
-import org.bouncycastle.pkcs.jcajce.JcePKCSPBEInputDecryptorProviderBuilder;
 import org.bouncycastle.util.BigIntegers;
 
 /** BouncyCastle, through its lightweight interface where there is one. */
@@ -215,7 +213,7 @@ final class BouncyCastle {
         return List.of(key[1], key[2]);
     }
 
-    private static PrivateKey jcaSecret(byte[] d) throws Exception {
+    static PrivateKey jcaSecret(byte[] d) throws Exception {
         byte[] der = PrivateKeyInfoFactory.createPrivateKeyInfo(secret(d)).getEncoded();
         return KeyFactory.getInstance("EC", "BC").generatePrivate(new PKCS8EncodedKeySpec(der));
     }
@@ -245,13 +243,14 @@ final class BouncyCastle {
         X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
             issuer, new BigInteger(120, RANDOM).add(BigInteger.ONE), date("2020-01-01"), date("2049-12-31"), name, info);
         String kind = new String(a[4], StandardCharsets.US_ASCII);
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(kind.equals("authority")));
+        boolean authority = kind.equals("authority");
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
         builder.addExtension(Extension.keyUsage, true, new KeyUsage(switch (kind) {
             case "authority" -> KeyUsage.keyCertSign | KeyUsage.cRLSign;
             case "encryption" -> KeyUsage.keyEncipherment | KeyUsage.dataEncipherment | KeyUsage.keyAgreement;
             default -> KeyUsage.digitalSignature | KeyUsage.nonRepudiation;
         }));
-        if (!kind.equals("authority")) {
+        if (!authority) {
             builder.addExtension(Extension.subjectAlternativeName, false,
                 new GeneralNames(new GeneralName(GeneralName.dNSName, "localhost")));
         }
@@ -259,7 +258,7 @@ final class BouncyCastle {
     }
 
     /** root, leaf, certificates between them; validity in the year 2026. */
-    private static List<byte[]> verifyChain(byte[][] a) throws Exception {
+    static List<byte[]> verifyChain(byte[][] a) throws Exception {
         java.security.cert.CertificateFactory factory = java.security.cert.CertificateFactory.getInstance("X.509", "BC");
         List<java.security.cert.X509Certificate> certificates = new ArrayList<>();
         for (byte[] der : a) {
@@ -311,10 +310,21 @@ final class BouncyCastle {
         return serials;
     }
 
+    /** Version 1.84 knows PBES2 but finds no cipher under SM4-CBC's object identifier, so its parts are called one by one. */
     private static byte[] readEncrypted(byte[][] a) throws Exception {
-        PrivateKeyInfo info = new PKCS8EncryptedPrivateKeyInfo(a[0]).decryptPrivateKeyInfo(
-            new JcePKCSPBEInputDecryptorProviderBuilder().setProvider("BC")
-                .build(new String(a[1], StandardCharsets.UTF_8).toCharArray()));
+        var document = org.bouncycastle.asn1.pkcs.EncryptedPrivateKeyInfo.getInstance(a[0]);
+        var scheme = org.bouncycastle.asn1.pkcs.PBES2Parameters.getInstance(
+            document.getEncryptionAlgorithm().getParameters());
+        var derivation = org.bouncycastle.asn1.pkcs.PBKDF2Params.getInstance(
+            scheme.getKeyDerivationFunc().getParameters());
+        must(derivation.getPrf().getAlgorithm().equals(GMObjectIdentifiers.hmac_sm3));
+        must(scheme.getEncryptionScheme().getAlgorithm().equals(GMObjectIdentifiers.sms4_cbc));
+        byte[] key = derive(a[1], derivation.getSalt(), derivation.getIterationCount().intValueExact(), 16);
+        byte[] iv = ASN1OctetString.getInstance(scheme.getEncryptionScheme().getParameters()).getOctets();
+        BufferedBlockCipher cipher =
+            new PaddedBufferedBlockCipher(CBCBlockCipher.newInstance(new SM4Engine()), new PKCS7Padding());
+        cipher.init(false, new ParametersWithIV(new KeyParameter(key), iv));
+        PrivateKeyInfo info = PrivateKeyInfo.getInstance(run(cipher, document.getEncryptedData()));
         return bytes((ECPrivateKeyParameters) PrivateKeyFactory.createKey(info));
     }
 
@@ -434,6 +444,7 @@ final class BouncyCastle {
         operations.put("csr-verify", one(BouncyCastle::verifyRequest));
         operations.put("crl-make", one(BouncyCastle::makeList));
         operations.put("crl-verify", BouncyCastle::verifyList);
+        operations.putAll(Handshake.operations());
         return operations;
     }
 }

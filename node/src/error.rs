@@ -77,7 +77,7 @@ macro_rules! errors {
                     Self::Ledger(error) => ledger_class(error),
                     Self::Refusal(_) => Class::BadInput,
                     Self::Consensus(error) => consensus_class(error),
-                    Self::Crypto(_) => Class::Integrity,
+                    Self::Crypto(error) => crypto_class(error),
                 }
             }
         }
@@ -161,6 +161,31 @@ errors! {
     Deadline = "HT-API-015" Unavailable;
     /// The node failed in a way that it does not know.
     Internal { /** For the log. */ detail: String } = "HT-API-016" Internal;
+}
+
+/// A token or device that does not answer is no sign that anything is forged.
+fn crypto_class(error: &crypto_sm::Error) -> Class {
+    use crypto_sm::Error as Crypto;
+    match error {
+        Crypto::DeviceUnavailable { .. }
+        | Crypto::DeviceRemoved { .. }
+        | Crypto::DeviceSession { .. }
+        | Crypto::DeviceFailure { .. }
+        | Crypto::KeyStoreBusy { .. } => Class::Unavailable,
+        Crypto::KeyFileMode { .. }
+        | Crypto::KeyFileOwner { .. }
+        | Crypto::KeyLocked { .. }
+        | Crypto::PassphraseWrong { .. }
+        | Crypto::PinWrong { .. }
+        | Crypto::PinLockedOut { .. }
+        | Crypto::PinUnusable { .. }
+        | Crypto::KeyUsage { .. } => Class::NotAuthorised,
+        Crypto::KeyMissing { .. } | Crypto::SlotMissing { .. } => Class::NotFound,
+        Crypto::LibraryUnloadable { .. }
+        | Crypto::LibrarySymbol { .. }
+        | Crypto::MechanismUnsupported { .. } => Class::BadInput,
+        _ => Class::Integrity,
+    }
 }
 
 fn ledger_class(error: &hengtan_ledger::Error) -> Class {

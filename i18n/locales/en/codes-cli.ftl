@@ -111,3 +111,6 @@ ht-cli-036 = { $count } results differ from those that the file expects; nothing
 ht-cli-037 = No factor set is in force in this network, so no row can be calculated; nothing was recorded.
     .cause = A new network calculates with nothing until its members adopt factor sets.
     .remedy = Run hengtan factor adopt --all to adopt the sets that come with the program, then import again.
+ht-cli-050 = The passphrase cannot be used.
+    .cause = It has fewer than 8 bytes, or was typed in two different ways.
+    .remedy = Choose a longer one and type it the same way twice.

@@ -64,12 +64,13 @@ cmd-start = Run a node in the foreground
 cmd-key = Make keys and look at them
 cmd-key-new = Make a key pair, and a certificate if the CA key is at hand
     .long =
-        Makes an SM2 key pair and writes NAME.key.pem, readable by you only. If the organisation's CA key is in the folder of the network, it also issues NAME.cert.pem with the given role; enrol that certificate with member enrol.
+        Makes an SM2 key pair and writes NAME.key.pem, readable by you only and, with --passphrase-file, encrypted. If the organisation's CA key is in the folder of the network, it also issues NAME.cert.pem with the given role; enrol that certificate with member enrol.
     .arg-name = Name of the holder, of a-z, 0-9 and hyphen
     .arg-role = Role in the certificate
     .arg-dir = Folder of the network with the CA key. Otherwise the folder of the context
     .arg-out = Folder for the new files; members in the folder of the network if absent
     .arg-no-certificate = Make the key alone, for a certificate that is issued elsewhere
+    .arg-passphrase-file = Encrypt the key with the passphrase in this file, which you alone may be able to read; prompt asks for one
     .examples =
         hengtan key new li-na --role business # key and certificate
         hengtan member enrol hengtan-network/members/li-na.cert.pem # let its holder sign
@@ -77,6 +78,18 @@ cmd-key-show = Show what a key or certificate file holds
     .long =
         Shows kind, key id, holder, organisation, role and validity. Never shows a secret key.
     .arg-file = PEM file with a key or a certificate
+cmd-key-list = List the keys of your context and whether they answer
+    .long =
+        Opens each identity's key where it is: in a file, a key store, a PKCS #11 token or an SDF device. Shows what is public, never a secret key.
+cmd-key-passphrase = Encrypt a key file, change its passphrase or take it away
+    .long =
+        Writes the key anew in its place, encrypted with PBKDF2-HMAC-SM3 and SM4. A passphrase never stands on the command line: it is typed without being shown, or read from a file that you alone can read.
+    .arg-file = PEM file with a key
+    .arg-passphrase-file = File with the new passphrase; prompt asks for one
+    .arg-old-passphrase-file = File with the present passphrase; without it you are asked
+    .arg-remove = Leave the key without a passphrase
+    .examples =
+        hengtan key passphrase hengtan-network/members/li-na.key.pem # encrypt a member's key
 
 cmd-cert = Run a certification authority; look at and verify certificates
     .long =

@@ -64,12 +64,13 @@ cmd-start = 在前台运行节点
 cmd-key = 生成和查看密钥
 cmd-key-new = 生成密钥对；CA 私钥可用时同时签发证书
     .long =
-        生成 SM2 密钥对并写入“名称.key.pem”，仅您本人可读。如果网络文件夹中有本组织的 CA 私钥，还会按给定角色签发“名称.cert.pem”；随后用 member enrol 登记该证书。
+        生成 SM2 密钥对并写入“名称.key.pem”，仅您本人可读；指定 --passphrase-file 时加密保存。如果网络文件夹中有本组织的 CA 私钥，还会按给定角色签发“名称.cert.pem”；随后用 member enrol 登记该证书。
     .arg-name = 持有者名称，由 a-z、0-9 和连字符组成
     .arg-role = 证书中的角色
     .arg-dir = 存有 CA 私钥的网络文件夹。未指定时使用上下文所指的文件夹
     .arg-out = 新文件的存放文件夹；未指定时为网络文件夹下的 members
     .arg-no-certificate = 只生成密钥，证书由别处签发
+    .arg-passphrase-file = 用该文件中的口令加密密钥，文件须仅您本人可读；填 prompt 则提示输入
     .examples =
         hengtan key new li-na --role business # 生成密钥和证书
         hengtan member enrol hengtan-network/members/li-na.cert.pem # 登记后持有者即可签名
@@ -77,6 +78,18 @@ cmd-key-show = 显示密钥或证书文件的内容
     .long =
         显示种类、密钥标识、持有者、组织、角色和有效期。绝不显示私钥。
     .arg-file = 密钥或证书的 PEM 文件
+cmd-key-list = 列出上下文中的密钥及其是否可用
+    .long =
+        逐一打开各身份的密钥，无论其在文件、密钥库、PKCS #11 令牌还是 SDF 设备中。只显示公开内容，绝不显示私钥。
+cmd-key-passphrase = 加密密钥文件、更改或去除其口令
+    .long =
+        在原处重新写入密钥，以 PBKDF2-HMAC-SM3 和 SM4 加密。口令从不写在命令行上：输入时不显示，或从仅您本人可读的文件中读取。
+    .arg-file = 密钥的 PEM 文件
+    .arg-passphrase-file = 存有新口令的文件；填 prompt 则提示输入
+    .arg-old-passphrase-file = 存有当前口令的文件；未指定时提示输入
+    .arg-remove = 不再使用口令
+    .examples =
+        hengtan key passphrase hengtan-network/members/li-na.key.pem # 加密成员的密钥
 
 cmd-cert = 运行证书认证机构，查看和验证证书
     .long =

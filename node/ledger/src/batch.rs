@@ -6,7 +6,7 @@ use crate::state::{self, View, key};
 use crate::time::rfc3339;
 use crate::{Error, canonical, v1};
 use crypto_sm::rand_core::CryptoRng;
-use crypto_sm::sm2::{PublicKey, SecretKey};
+use crypto_sm::sm2::{PublicKey, SecretKey, Signer};
 use crypto_sm::sm3::Digest;
 use prost::Message;
 
@@ -37,10 +37,31 @@ pub fn sign<R: CryptoRng + ?Sized>(
     key: &SecretKey,
     rng: &mut R,
 ) -> Vec<u8> {
+    let header = header(stamp, &envelopes, key.public_key());
+    let signature = Domain::Batch.sign(network, &header, key, rng);
+    signed(header, signature, envelopes)
+}
+
+/// As [`sign`], by a key that may be in a token or device.
+///
+/// # Errors
+/// [`Error::Crypto`]: the token or device does not sign.
+pub fn sign_with(
+    network: &NetworkId,
+    stamp: Stamp,
+    envelopes: Vec<Signed>,
+    key: &dyn Signer,
+) -> Result<Vec<u8>, Error> {
+    let header = header(stamp, &envelopes, key.public_key());
+    let signature = Domain::Batch.sign_with(network, &header, key)?;
+    Ok(signed(header, signature, envelopes))
+}
+
+fn header(stamp: Stamp, envelopes: &[Signed], leader: &PublicKey) -> Vec<u8> {
     let ids: Vec<Digest> = envelopes.iter().map(|envelope| envelope.id).collect();
-    let header = v1::Header {
+    v1::Header {
         format: FORMAT,
-        leader: key.public_key().key_id().as_bytes().to_vec(),
+        leader: leader.key_id().as_bytes().to_vec(),
         term: stamp.term,
         previous: stamp.previous.to_vec(),
         counter: stamp.counter,
@@ -48,8 +69,11 @@ pub fn sign<R: CryptoRng + ?Sized>(
         count: u32::try_from(ids.len()).unwrap_or(u32::MAX),
         envelopes_digest: envelopes_digest(&ids).to_vec(),
     }
-    .encode_to_vec();
-    let signature = Domain::Batch.sign(network, &header, key, rng).to_vec();
+    .encode_to_vec()
+}
+
+fn signed(header: Vec<u8>, signature: [u8; 64], envelopes: Vec<Signed>) -> Vec<u8> {
+    let signature = signature.to_vec();
     let (envelopes, rows) = envelopes
         .into_iter()
         .map(|envelope| {

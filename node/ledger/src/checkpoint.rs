@@ -22,7 +22,7 @@ use crate::{Error, field};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto_sm::rand_core::CryptoRng;
-use crypto_sm::sm2::{PublicKey, SecretKey};
+use crypto_sm::sm2::{PublicKey, SecretKey, Signer};
 use crypto_sm::sm3::{self, Digest};
 
 /// What a checkpoint states: a function of the log, the same on every node.
@@ -125,6 +125,28 @@ impl Checkpoint {
         let name = key_name(organisation, node)?;
         let key_id = key_id(&name, key.public_key());
         let signature = Domain::Checkpoint.sign(&self.network_id, self.text().as_bytes(), key, rng);
+        Ok(SignatureLine {
+            name,
+            key_id,
+            witnessed_at_ms: None,
+            signature,
+        })
+    }
+
+    /// As [`Checkpoint::sign`], by a key that may be in a token or device.
+    ///
+    /// # Errors
+    /// [`Error::Name`]; [`Error::Crypto`]: the token or device does not sign.
+    pub fn sign_with(
+        &self,
+        organisation: &str,
+        node: &str,
+        key: &dyn Signer,
+    ) -> Result<SignatureLine, Error> {
+        let name = key_name(organisation, node)?;
+        let key_id = key_id(&name, key.public_key());
+        let signature =
+            Domain::Checkpoint.sign_with(&self.network_id, self.text().as_bytes(), key)?;
         Ok(SignatureLine {
             name,
             key_id,

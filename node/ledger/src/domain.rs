@@ -3,7 +3,7 @@
 
 use crate::Error;
 use crypto_sm::rand_core::CryptoRng;
-use crypto_sm::sm2::{PublicKey, SecretKey, Signature, USER_ID, Verifier};
+use crypto_sm::sm2::{PublicKey, SecretKey, Signature, Signer, USER_ID, Verifier};
 use crypto_sm::sm3::{self, Digest};
 
 /// SM3 of the signed genesis bytes with its domain; names the network.
@@ -74,6 +74,23 @@ impl Domain {
         key.sign(USER_ID, message, rng)
             .expect("the default user id is short")
             .to_bytes()
+    }
+
+    /// As [`Domain::sign`], by a key that may be in a token or device.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`]: the token or device does not sign.
+    pub fn sign_with(
+        self,
+        network: &NetworkId,
+        bytes: &[u8],
+        key: &dyn Signer,
+    ) -> Result<[u8; 64], Error> {
+        let message: &[&[u8]] = match self {
+            Self::Genesis => &[self.prefix(), bytes],
+            _ => &[self.prefix(), network, bytes],
+        };
+        Ok(key.sign_parts(USER_ID, message)?.to_bytes())
     }
 
     /// Checks a signature of 64 bytes over bytes of a network.

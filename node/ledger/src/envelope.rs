@@ -3,7 +3,7 @@
 use crate::domain::{Domain, NetworkId, envelope_digest, envelope_id};
 use crate::{Error, canonical, field, rows, v1};
 use crypto_sm::rand_core::CryptoRng;
-use crypto_sm::sm2::{PublicKey, SecretKey, Verifier};
+use crypto_sm::sm2::{PublicKey, SecretKey, Signer, Verifier};
 use crypto_sm::sm3::Digest;
 use prost::Message;
 
@@ -55,12 +55,40 @@ pub fn sign<R: CryptoRng + ?Sized>(
     key: &SecretKey,
     rng: &mut R,
 ) -> Signed {
+    let (body, rows) = body(network, command, not_after_ms, key.public_key(), rng);
+    let signature = Domain::Envelope.sign(network, &body, key, rng);
+    signed(network, body, signature, rows)
+}
+
+/// As [`sign`], by a key that may be in a token or device.
+///
+/// # Errors
+/// [`Error::Crypto`]: the token or device does not sign.
+pub fn sign_with<R: CryptoRng + ?Sized>(
+    network: &NetworkId,
+    command: Command,
+    not_after_ms: u64,
+    key: &dyn Signer,
+    rng: &mut R,
+) -> Result<Signed, Error> {
+    let (body, rows) = body(network, command, not_after_ms, key.public_key(), rng);
+    let signature = Domain::Envelope.sign_with(network, &body, key)?;
+    Ok(signed(network, body, signature, rows))
+}
+
+fn body<R: CryptoRng + ?Sized>(
+    network: &NetworkId,
+    command: Command,
+    not_after_ms: u64,
+    sender: &PublicKey,
+    rng: &mut R,
+) -> (Vec<u8>, Vec<Vec<u8>>) {
     let mut nonce = vec![0; 16];
     rng.fill_bytes(&mut nonce);
     let body = v1::Body {
         format: FORMAT,
         network_id: network.to_vec(),
-        sender: key.public_key().key_id().as_bytes().to_vec(),
+        sender: sender.key_id().as_bytes().to_vec(),
         nonce,
         not_after_ms,
         expected: command.expected,
@@ -70,11 +98,15 @@ pub fn sign<R: CryptoRng + ?Sized>(
         row_count: u32::try_from(command.rows.len()).unwrap_or(u32::MAX),
     }
     .encode_to_vec();
-    let signature = Domain::Envelope.sign(network, &body, key, rng).to_vec();
+    (body, command.rows)
+}
+
+fn signed(network: &NetworkId, body: Vec<u8>, signature: [u8; 64], rows: Vec<Vec<u8>>) -> Signed {
     let id = envelope_id(network, &body);
+    let signature = signature.to_vec();
     Signed {
         bytes: v1::Envelope { body, signature }.encode_to_vec(),
-        rows: command.rows,
+        rows,
         id,
     }
 }

@@ -4,7 +4,7 @@
 use crate::domain::{Domain, NetworkId};
 use crate::{Error, canonical, v1};
 use crypto_sm::rand_core::CryptoRng;
-use crypto_sm::sm2::{PublicKey, SecretKey};
+use crypto_sm::sm2::{PublicKey, SecretKey, Signer};
 use crypto_sm::sm3::Digest;
 use prost::Message;
 
@@ -17,16 +17,43 @@ pub fn sign<R: CryptoRng + ?Sized>(
     key: &SecretKey,
     rng: &mut R,
 ) -> v1::SignedTicket {
-    let ticket = v1::Ticket {
+    let times = (accepted_at_ms, promised_within_ms);
+    let ticket = ticket(network, id, times, key.public_key());
+    let signature = Domain::Ticket.sign(network, &ticket, key, rng).to_vec();
+    v1::SignedTicket { ticket, signature }
+}
+
+/// As [`sign`], by a key that may be in a token or device.
+///
+/// # Errors
+/// [`Error::Crypto`]: the token or device does not sign.
+pub fn sign_with(
+    network: &NetworkId,
+    id: &Digest,
+    accepted_at_ms: u64,
+    promised_within_ms: u64,
+    key: &dyn Signer,
+) -> Result<v1::SignedTicket, Error> {
+    let times = (accepted_at_ms, promised_within_ms);
+    let ticket = ticket(network, id, times, key.public_key());
+    let signature = Domain::Ticket.sign_with(network, &ticket, key)?.to_vec();
+    Ok(v1::SignedTicket { ticket, signature })
+}
+
+fn ticket(
+    network: &NetworkId,
+    id: &Digest,
+    (accepted_at_ms, promised_within_ms): (u64, u64),
+    node: &PublicKey,
+) -> Vec<u8> {
+    v1::Ticket {
         network_id: network.to_vec(),
         id: id.to_vec(),
         accepted_at_ms,
         promised_within_ms,
-        node: key.public_key().key_id().as_bytes().to_vec(),
+        node: node.key_id().as_bytes().to_vec(),
     }
-    .encode_to_vec();
-    let signature = Domain::Ticket.sign(network, &ticket, key, rng).to_vec();
-    v1::SignedTicket { ticket, signature }
+    .encode_to_vec()
 }
 
 /// Checks a ticket with the node's statement key.

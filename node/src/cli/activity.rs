@@ -571,7 +571,7 @@ async fn review(arguments: ActivityReview, session: &Session<'_>) -> Result<Exit
     };
     // Whoever recorded the rows cannot review them: take an identity that did not.
     let foreign = session.identity_where(&[v1::Role::Business], |key| {
-        let key_id = key.public_key().key_id();
+        let key_id = key.key_id();
         !authors
             .iter()
             .any(|author| author.as_slice() == key_id.as_bytes().as_slice())

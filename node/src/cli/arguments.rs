@@ -210,6 +210,27 @@ pub enum Key {
     New(KeyNew),
     /// Shows what a key or certificate file holds.
     Show(KeyShow),
+    /// Lists the keys of the context and asks each place whether it answers.
+    List,
+    /// Encrypts a key file, changes its passphrase or takes it away.
+    Passphrase(KeyPassphrase),
+}
+
+/// `key passphrase`
+#[derive(Debug, Args)]
+pub struct KeyPassphrase {
+    /// PEM file.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// File with the new passphrase, or `prompt`.
+    #[arg(long, value_name = "FILE", default_value = "prompt")]
+    pub passphrase_file: PathBuf,
+    /// File with the present passphrase.
+    #[arg(long, value_name = "FILE")]
+    pub old_passphrase_file: Option<PathBuf>,
+    /// Leaves the key plain.
+    #[arg(long, conflicts_with = "passphrase_file")]
+    pub remove: bool,
 }
 
 /// `key new`
@@ -230,6 +251,9 @@ pub struct KeyNew {
     /// The key alone.
     #[arg(long, conflicts_with = "role")]
     pub no_certificate: bool,
+    /// File with the passphrase, or `prompt`.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
 }
 
 /// What a member does, and what an organisation may do.

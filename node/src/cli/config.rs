@@ -160,12 +160,15 @@ fn check_context(global: &Global, console: &Console) -> Result<Exit, Failure> {
         problems.push(failure);
     }
     for identity in &context.identities {
-        let key = config::read_key(&identity.key).map_err(Failure::from);
+        let key = identity
+            .open(&|file| console.passphrase(file))
+            .map_err(Failure::from);
         let certificate = super::org::read_certificate(&identity.certificate);
         match (key, certificate) {
             (Ok(key), Ok(certificate)) => {
-                if let Err(error) = certificate.verify_key(&key) {
-                    problems.push(error.into());
+                if certificate.public_key() != key.public_key() {
+                    let name = certificate.subject_common_name().unwrap_or_default();
+                    problems.push(Failure::new("HT-CRY-027").with("name", name));
                 }
             }
             (key, certificate) => problems.extend(key.err().into_iter().chain(certificate.err())),

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crypto_sm::keystore::Key;
 use hengtan_api::v1 as api;
 use serde_json::json;
 
@@ -223,7 +224,7 @@ fn identities(found: &context::Found, findings: &mut Vec<Finding>, console: &Con
         Err(error) => findings.push(Finding::mend("network", error.into())),
     }
     for identity in &context.identities {
-        let key = match config::read_key(&identity.key) {
+        let key = match identity.open(&|file| console.passphrase(file)) {
             Ok(key) => key,
             Err(error) => {
                 findings.push(Finding::mend("identity", error.into()));
@@ -237,10 +238,12 @@ fn identities(found: &context::Found, findings: &mut Vec<Finding>, console: &Con
                 continue;
             }
         };
-        if let Err(error) = certificate.verify_key(&key) {
-            findings.push(Finding::mend("identity", error.into()));
+        if certificate.public_key() != key.public_key() {
+            let failure = Failure::new("HT-CRY-027").with("name", &identity.name);
+            findings.push(Finding::mend("identity", failure));
             continue;
         }
+        findings.push(Finding::good("key_place", place_of(&key)));
         let until = certificate.validity().not_after_ms;
         let now = now_ms();
         let day = crate::console::local_time(until);
@@ -263,6 +266,11 @@ fn identities(found: &context::Found, findings: &mut Vec<Finding>, console: &Con
             findings.push(Finding::good("identity", detail));
         }
     }
+}
+
+/// Kind of place and place of a key that answers.
+fn place_of(key: &Key) -> String {
+    format!("{} {}", key.provider().word(), key.entry().place)
 }
 
 fn disk(folder: &Path, console: &Console) -> Finding {
@@ -301,6 +309,10 @@ fn configuration(folder: &Path, findings: &mut Vec<Finding>, console: &Console) 
                 let problems = config.check();
                 if problems.is_empty() {
                     findings.push(Finding::good("configuration", path.display().to_string()));
+                    // It has just answered.
+                    if let Ok(key) = config.open_statement_key() {
+                        findings.push(Finding::good("key_place", place_of(&key)));
+                    }
                 }
                 findings.extend(
                     problems

@@ -288,6 +288,8 @@ pub mod codes {
     pub const RESULTS_DIFFER: &str = "HT-CLI-036";
     /// No factor set is in force, so nothing can be calculated.
     pub const NO_FACTOR_SET: &str = "HT-CLI-037";
+    /// A new passphrase is too short, or was typed in two ways.
+    pub const PASSPHRASE_UNUSABLE: &str = "HT-CLI-050";
 }
 
 /// All codes of the command line.
@@ -329,6 +331,7 @@ pub const CODES: &[&str] = &[
     codes::NOT_FINAL_IN_TIME,
     codes::RESULTS_DIFFER,
     codes::NO_FACTOR_SET,
+    codes::PASSPHRASE_UNUSABLE,
 ];
 
 /// The exit code that goes with an error code.
@@ -348,7 +351,8 @@ pub fn exit_of(code: &str) -> Exit {
         | codes::NAME_MISSING
         | codes::NOT_CONFIRMED
         | codes::NETWORK_INVALID
-        | codes::AMBIGUOUS => Exit::Usage,
+        | codes::AMBIGUOUS
+        | codes::PASSPHRASE_UNUSABLE => Exit::Usage,
         codes::NOT_FOUND | codes::NOT_A_NETWORK | codes::CONTEXT_MISSING => Exit::NotFound,
         codes::IDENTITY_MISSING | codes::CA_KEY_MISSING => Exit::NotAuthorised,
         codes::FOLDER_NOT_EMPTY
@@ -375,6 +379,16 @@ pub fn exit_of(code: &str) -> Exit {
         "HT-LED-005" | "HT-LED-013" | "HT-LED-014" | "HT-LED-015" | "HT-LED-016" | "HT-LED-017" => {
             Exit::BadInput
         }
+        // Nobody at the terminal who could type a passphrase or PIN.
+        "HT-CRY-080" => Exit::Usage,
+        "HT-CRY-067" | "HT-CRY-068" | "HT-CRY-071" | "HT-CRY-081" | "HT-CRY-082" | "HT-CRY-087"
+        | "HT-CRY-089" => Exit::NotAuthorised,
+        "HT-CRY-072" | "HT-CRY-088" => Exit::NotFound,
+        "HT-CRY-073" | "HT-CRY-074" => Exit::Conflict,
+        "HT-CRY-069" | "HT-CRY-077" | "HT-CRY-078" | "HT-CRY-079" | "HT-CRY-084" => {
+            Exit::Unavailable
+        }
+        "HT-CRY-075" | "HT-CRY-076" | "HT-CRY-083" => Exit::BadInput,
         _ if code.starts_with("HT-CRY-") || code.starts_with("HT-LED-") => Exit::Integrity,
         _ if code.starts_with("HT-IMP-") || code.starts_with("HT-ACC-") => Exit::BadInput,
         _ => Exit::Failure,
@@ -398,7 +412,10 @@ impl From<crypto_sm::Error> for Failure {
 
 impl From<crate::error::Error> for Failure {
     fn from(error: crate::error::Error) -> Failure {
-        let exit = exit_of_class(error.class());
+        let exit = match &error {
+            crate::error::Error::Crypto(error) => exit_of(error.code()),
+            _ => exit_of_class(error.class()),
+        };
         Failure::new(error.code())
             .with_fields(error.fields())
             .exiting(exit)

@@ -1,14 +1,16 @@
 //! `hengtan key`: keys and certificates in files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crypto_sm::certificate::{Certificate, Issuer, Validity};
+use crypto_sm::keystore::{KeyFile, folder::ITERATIONS_DEFAULT};
 use crypto_sm::sm2::{PublicKey, SecretKey};
+use zeroize::Zeroizing;
 
 use crate::config;
-use crate::console::{Cell, Console, Record};
+use crate::console::{Cell, Column, Console, List, Record};
 
-use super::arguments::{Global, Key, KeyNew, KeyShow};
+use super::arguments::{Global, Key, KeyNew, KeyPassphrase, KeyShow};
 use super::presentation::{named, time, whole_id};
 use super::session::now_ms;
 use super::{Exit, Failure, codes, context};
@@ -17,6 +19,9 @@ use super::{Exit, Failure, codes, context};
 const MEMBER_YEARS: u64 = 3;
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
+/// Shorter passphrases are guessed, however slow each guess is made.
+const PASSPHRASE_BYTES_MIN: usize = 8;
+
 /// Certificates begin a little earlier, so that a clock that is behind does not refuse them.
 const BACKDATE_MS: u64 = 60 * 60 * 1000;
 
@@ -24,6 +29,8 @@ pub fn run(command: Key, global: &Global, console: &Console) -> Result<Exit, Fai
     match command {
         Key::New(arguments) => new(arguments, global, console),
         Key::Show(arguments) => show(&arguments, console),
+        Key::List => list(global, console),
+        Key::Passphrase(arguments) => passphrase(&arguments, console),
     }
 }
 
@@ -50,8 +57,18 @@ fn new(arguments: KeyNew, global: &Global, console: &Console) -> Result<Exit, Fa
     } else {
         Some(issuer(folder)?)
     };
+    let passphrase = match &arguments.passphrase_file {
+        Some(source) => Some(new_passphrase(source, &key_file, console)?),
+        None => None,
+    };
     let mut rng = rand::rng();
     let key = SecretKey::generate(&mut rng);
+    let text = match &passphrase {
+        Some(passphrase) => {
+            Zeroizing::new(key.to_encrypted_pkcs8_pem(passphrase, ITERATIONS_DEFAULT, &mut rng)?)
+        }
+        None => key.to_pkcs8_pem(),
+    };
     let catalogue = console.catalogue();
     let mut record = Record::new()
         .with("name", catalogue.col_name(), arguments.name.clone())
@@ -74,7 +91,7 @@ fn new(arguments: KeyNew, global: &Global, console: &Console) -> Result<Exit, Fa
         let role = hengtan_ledger::v1::Role::from(role).word();
         let certificate =
             issuer.issue_member(role, &arguments.name, key.public_key(), validity, &mut rng)?;
-        config::write_secret(&key_file, key.to_pkcs8_pem().as_bytes())?;
+        config::write_secret(&key_file, text.as_bytes())?;
         config::write_new(&certificate_file, certificate.to_pem().as_bytes())?;
         record = record
             .with("role", catalogue.col_role(), named("role", role, catalogue))
@@ -90,7 +107,7 @@ fn new(arguments: KeyNew, global: &Global, console: &Console) -> Result<Exit, Fa
             );
         console.say(&catalogue.done_key_with_certificate(certificate_file.display().to_string()));
     } else {
-        config::write_secret(&key_file, key.to_pkcs8_pem().as_bytes())?;
+        config::write_secret(&key_file, text.as_bytes())?;
         console.say(&catalogue.done_key());
     }
     console.record(&record)?;
@@ -179,9 +196,11 @@ fn show(arguments: &KeyShow, console: &Console) -> Result<Exit, Failure> {
                 hex::encode(key.to_uncompressed()),
             )
     } else {
-        let key = SecretKey::from_pkcs8_pem(&text)?;
+        let encrypted = crypto_sm::keystore::file::is_encrypted(&text);
+        let key = config::Keys::default().open(path, &|file| console.passphrase(file))?;
+        let code = if encrypted { "encrypted" } else { "secret" };
         Record::new()
-            .with("kind", catalogue.col_kind(), kind("secret"))
+            .with("kind", catalogue.col_kind(), kind(code))
             .with(
                 "key_id",
                 catalogue.col_key(),
@@ -198,11 +217,96 @@ fn show(arguments: &KeyShow, console: &Console) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
+fn list(global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let found = context::find(global)?;
+    let catalogue = console.catalogue();
+    let mut list = List::new(vec![
+        Column::new("name", catalogue.col_name()),
+        Column::new("role", catalogue.col_role()),
+        Column::new("provider", catalogue.col_provider()),
+        Column::new("place", catalogue.col_place()),
+        Column::new("key_id", catalogue.col_key()),
+        Column::machine("code"),
+    ]);
+    let mut last = None;
+    for identity in &found.context()?.identities {
+        let (provider, place, key_id, code) = match identity.open(&|file| console.passphrase(file))
+        {
+            Ok(key) => (
+                key.provider().word(),
+                key.entry().place.clone(),
+                super::org::key_cell(key.public_key().key_id().as_bytes()),
+                serde_json::Value::Null,
+            ),
+            Err(error) => {
+                let failure = Failure::from(error);
+                let code = serde_json::json!(failure.code);
+                console.complain(&failure.render(console));
+                last = Some(failure);
+                ("-", identity.key.display().to_string(), "-".into(), code)
+            }
+        };
+        list.push(vec![
+            identity.name.clone().into(),
+            named("role", &identity.role, catalogue),
+            provider.to_owned().into(),
+            place.into(),
+            key_id,
+            code.into(),
+        ]);
+    }
+    console.list(&list)?;
+    last.map_or(Ok(Exit::Ok), |failure| Ok(failure.exit))
+}
+
+fn passphrase(arguments: &KeyPassphrase, console: &Console) -> Result<Exit, Failure> {
+    let path = &arguments.file;
+    let old = match &arguments.old_passphrase_file {
+        Some(file) => Some(config::read_passphrase(file)?),
+        None => None,
+    };
+    let shown = path.display().to_string();
+    let file = KeyFile::open(path, || old.or_else(|| console.passphrase(&shown)))?;
+    if arguments.remove {
+        file.set_passphrase(None, ITERATIONS_DEFAULT)?;
+        console.say(&console.catalogue().done_key_plain());
+    } else {
+        let new = new_passphrase(&arguments.passphrase_file, path, console)?;
+        file.set_passphrase(Some(&new), ITERATIONS_DEFAULT)?;
+        console.say(&console.catalogue().done_key_encrypted());
+    }
+    Ok(Exit::Ok)
+}
+
+/// A passphrase from a file, or typed twice.
+fn new_passphrase(
+    source: &Path,
+    place: &Path,
+    console: &Console,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let unusable = || Failure::new(codes::PASSPHRASE_UNUSABLE);
+    let passphrase = if source == Path::new("prompt") {
+        let place = place.display().to_string();
+        let locked = || Failure::new("HT-CRY-080").with("place", &place);
+        let first = console.passphrase(&place).ok_or_else(locked)?;
+        let second = console.passphrase(&place).ok_or_else(locked)?;
+        if first != second {
+            return Err(unusable());
+        }
+        first
+    } else {
+        config::read_passphrase(source)?
+    };
+    if passphrase.len() < PASSPHRASE_BYTES_MIN {
+        return Err(unusable());
+    }
+    Ok(passphrase)
+}
+
 /// Whether the owner alone can read a file.
 fn privacy(path: &std::path::Path, catalogue: &i18n::Catalogue) -> Cell {
-    let exposed = match config::read_key(path) {
-        Err(error) => error.code() == "HT-NOD-011",
-        Ok(_) => false,
-    };
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).map_or(0, |found| found.permissions().mode());
+    let exposed = mode & 0o077 != 0;
     Cell::new(!exposed, super::org::yes_no(!exposed, catalogue))
 }

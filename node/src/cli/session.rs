@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crypto_sm::sm2::SecretKey;
+use crypto_sm::keystore::Key;
+use crypto_sm::sm2::PublicKey;
 use hengtan_api::v1 as api;
 use hengtan_api::v1::ledger_client::LedgerClient;
 use hengtan_ledger::envelope::{self, Command};
@@ -15,7 +16,6 @@ use tonic::transport::{Channel, Endpoint};
 use tonic_types::StatusExt;
 
 pub use crate::clock::now_ms;
-use crate::config;
 use crate::console::{Console, Record};
 
 use super::arguments::Global;
@@ -65,8 +65,8 @@ pub struct Session<'a> {
 
 /// Who signs.
 pub struct Identity {
-    /// Secret key.
-    pub key: SecretKey,
+    /// Its key, wherever it is.
+    pub key: Key,
     /// Name of the member.
     pub member: String,
 }
@@ -168,7 +168,7 @@ impl<'a> Session<'a> {
     pub fn identity_where(
         &self,
         roles: &[v1::Role],
-        fits: impl Fn(&SecretKey) -> bool,
+        fits: impl Fn(&PublicKey) -> bool,
     ) -> Result<Identity, Failure> {
         let context = self.context.context()?;
         let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
@@ -177,8 +177,8 @@ impl<'a> Session<'a> {
             .iter()
             .filter(|identity| words.contains(&identity.role.as_str()))
         {
-            let key = config::read_key(&identity.key)?;
-            if fits(&key) {
+            let key = identity.open(&|file| self.console.passphrase(file))?;
+            if fits(key.public_key()) {
                 return Ok(Identity {
                     key,
                     member: identity.name.clone(),
@@ -207,7 +207,7 @@ impl<'a> Session<'a> {
         let not_after = now_ms()
             .saturating_add(u64::try_from(ENVELOPE_VALIDITY.as_millis()).unwrap_or(u64::MAX));
         let mut rng = rand::rng();
-        let signed = envelope::sign(&network, command, not_after, &identity.key, &mut rng);
+        let signed = envelope::sign_with(&network, command, not_after, &identity.key, &mut rng)?;
         let request = api::SubmitRequest {
             envelope: signed.bytes,
             rows: Some(v1::RowSet { rows: signed.rows }),

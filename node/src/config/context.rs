@@ -1,6 +1,8 @@
 //! The context file: what a client needs to know, so that no command needs more than its own arguments.
 
+use super::keys::{Ask, Keys};
 use crate::error::Error;
+use crypto_sm::keystore::Key;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -37,10 +39,26 @@ pub struct Identity {
     pub name: String,
     /// Its role: the organisational unit of its certificate.
     pub role: String,
-    /// Its key, PKCS #8 PEM.
+    /// Its key, PKCS #8 PEM, or the key store that it is in; unused where it is in a token or device.
     pub key: PathBuf,
     /// Its certificate, PEM.
     pub certificate: PathBuf,
+    /// Where the key is, if not in a plain file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Keys>,
+}
+
+impl Identity {
+    /// Opens the key.
+    ///
+    /// # Errors
+    /// Those of [`Keys::open`].
+    pub fn open(&self, ask: Ask<'_>) -> Result<Key, Error> {
+        match &self.keys {
+            Some(keys) => keys.open(&self.key, ask),
+            None => Keys::default().open(&self.key, ask),
+        }
+    }
 }
 
 impl Context {
@@ -71,6 +89,7 @@ impl Context {
         for identity in &mut context.identities {
             identity.key = folder.join(&identity.key);
             identity.certificate = folder.join(&identity.certificate);
+            identity.keys = identity.keys.take().map(|keys| keys.within(folder));
         }
         Ok(context)
     }
@@ -85,6 +104,7 @@ impl Context {
         for identity in &mut self.identities {
             identity.key = folder.join(&identity.key);
             identity.certificate = folder.join(&identity.certificate);
+            identity.keys = identity.keys.take().map(|keys| keys.within(&folder));
         }
         self
     }

@@ -297,6 +297,7 @@ fn context(plan: &Founding, founded: &Founded) -> Context {
                 role: member.role.word().to_owned(),
                 key: format!("members/{}.key.pem", member.name).into(),
                 certificate: format!("members/{}.cert.pem", member.name).into(),
+                keys: None,
             })
             .collect(),
     }

@@ -4,14 +4,17 @@
 mod context;
 mod folder;
 mod found;
+mod keys;
 mod setting;
 
 pub use context::{Context, Identity};
 pub use folder::{Folder, nodes_of, read_key, write_new, write_secret};
 pub use found::{Founder, Founding, found};
+pub use keys::{Ask, Keys, Provider, read_passphrase};
 pub use setting::{Origin, SETTINGS, Setting, Value};
 
 use crate::error::Error;
+use crypto_sm::keystore::Key;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -25,8 +28,10 @@ pub struct Config {
     pub genesis: PathBuf,
     /// Folder of store and log.
     pub data: PathBuf,
-    /// File of the statement key.
+    /// File or key store of the statement key, where it is in neither token nor device.
     pub statement_key: PathBuf,
+    /// Where the statement key is, and what opens the place.
+    pub keys: Keys,
     /// Where both APIs listen; port 0 = any free one.
     pub listen: SocketAddr,
     /// Bounds of the door.
@@ -109,6 +114,24 @@ impl Config {
         let genesis = of.text("node.genesis").map(|path| folder.join(path));
         let data = of.text("node.data").map(|path| folder.join(path));
         let statement_key = of.text("node.statement_key").map(|path| folder.join(path));
+        let keys = Keys {
+            provider: of
+                .text("keys.provider")
+                .and_then(|word| Provider::from_word(&word))
+                .unwrap_or_default(),
+            library: of.given("keys.library").map(PathBuf::from),
+            token: of.given("keys.token"),
+            profile: of.given("keys.profile"),
+            key: of.given("keys.key"),
+            indices: of
+                .given("keys.indices")
+                .iter()
+                .flat_map(|list| list.split(','))
+                .filter_map(|number| number.trim().parse().ok())
+                .collect(),
+            pin_file: of.given("keys.pin_file").map(PathBuf::from),
+        }
+        .within(folder);
         let listen = of.address("api.listen");
         let limits = Limits {
             request_bytes_max: of.size("limits.request_bytes_max"),
@@ -134,12 +157,21 @@ impl Config {
             genesis: genesis?,
             data: data?,
             statement_key: statement_key?,
+            keys,
             listen: listen?,
             limits,
             batch,
             clock_jump_accepted,
             shutdown_ms,
         })
+    }
+
+    /// Opens the statement key. Nobody is asked: a passphrase or PIN is in the file that the settings name.
+    ///
+    /// # Errors
+    /// Those of [`Keys::open`].
+    pub fn open_statement_key(&self) -> Result<Key, Error> {
+        self.keys.open(&self.statement_key, &|_| None)
     }
 
     /// Looks at what the settings point to: address, files, keys, genesis. Nothing is written.
@@ -149,14 +181,14 @@ impl Config {
         if let Err(error) = crate::api::check_address(self.listen) {
             problems.push(error);
         }
-        match (
-            Folder::genesis(&self.genesis),
-            read_key(&self.statement_key),
-        ) {
+        match (Folder::genesis(&self.genesis), self.open_statement_key()) {
             (Ok(founded), Ok(key)) => {
-                if let Err(error) =
-                    crate::service::identity(&founded, &self.node, &key, &self.statement_key)
-                {
+                if let Err(error) = crate::service::identity(
+                    &founded,
+                    &self.node,
+                    key.public_key(),
+                    &self.statement_key,
+                ) {
                     problems.push(error);
                 }
             }

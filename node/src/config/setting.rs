@@ -1,6 +1,6 @@
 //! Single settings: what there is, which value holds, where it comes from.
 
-use super::Flags;
+use super::{Flags, Provider};
 use crate::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
@@ -89,6 +89,10 @@ pub enum Form {
     Number(u64, u64),
     /// `true` or `false`.
     Flag,
+    /// Text that may be empty: then nothing is set.
+    Optional,
+    /// One of these words.
+    Word(&'static [&'static str]),
 }
 
 /// What can be set: key, form, default (empty = must be given).
@@ -98,6 +102,13 @@ pub const SETTINGS: &[(&str, Form, &str)] = &[
     ("node.data", Form::Text, "data"),
     ("node.statement_key", Form::Text, "statement.key.pem"),
     ("node.shutdown_ms", Form::Number(0, 600_000), "10000"),
+    ("keys.provider", Form::Word(Provider::WORDS), "file"),
+    ("keys.library", Form::Optional, ""),
+    ("keys.token", Form::Optional, ""),
+    ("keys.profile", Form::Optional, ""),
+    ("keys.key", Form::Optional, ""),
+    ("keys.indices", Form::Optional, ""),
+    ("keys.pin_file", Form::Optional, ""),
     ("api.listen", Form::Address, "127.0.0.1:7440"),
     (
         "limits.request_bytes_max",
@@ -138,7 +149,8 @@ impl Form {
     /// What a person may write, for the message.
     fn expected(self) -> String {
         match self {
-            Self::Text => "text".to_owned(),
+            Self::Text | Self::Optional => "text".to_owned(),
+            Self::Word(words) => words.join(", "),
             Self::Address => "127.0.0.1:7440".to_owned(),
             Self::Number(least, most) => format!("{least}..={most}"),
             Self::Flag => "true, false".to_owned(),
@@ -159,13 +171,18 @@ impl Form {
                 .filter(|number| (least..=most).contains(number))
                 .map(Value::Number),
             Self::Flag => text.parse().ok().map(Value::Flag),
+            Self::Optional => Some(Value::Text(text.to_owned())),
+            Self::Word(words) => words.contains(&text).then(|| Value::Text(text.to_owned())),
         }
     }
 
     /// TOML's own types count: a number in quotes is a mistake.
     fn take(self, value: &toml::Value) -> Option<Value> {
         match (self, value) {
-            (Self::Text | Self::Address, toml::Value::String(text)) => self.parse(text),
+            (
+                Self::Text | Self::Address | Self::Optional | Self::Word(_),
+                toml::Value::String(text),
+            ) => self.parse(text),
             (Self::Number(..), toml::Value::Integer(number)) => self.parse(&number.to_string()),
             (Self::Flag, toml::Value::Boolean(flag)) => Some(Value::Flag(*flag)),
             _ => None,
@@ -371,6 +388,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn text(&self, key: &str) -> Option<String> {
         self.value(key).map(ToString::to_string)
+    }
+
+    /// A text that may be left out.
+    pub(super) fn given(&self, key: &str) -> Option<String> {
+        self.text(key).filter(|text| !text.is_empty())
     }
 
     pub(super) fn address(&mut self, key: &str) -> Option<SocketAddr> {

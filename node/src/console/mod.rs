@@ -2,6 +2,7 @@
 
 mod encoding;
 mod form;
+mod hidden;
 mod list;
 mod number;
 mod progress;
@@ -143,6 +144,19 @@ impl Console {
     /// Whether a question can be answered.
     pub fn interactive(&self) -> bool {
         self.interactive
+    }
+
+    /// A passphrase, typed without being shown; nothing where nobody can be asked.
+    pub fn passphrase(&self, place: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+        if !self.interactive {
+            return None;
+        }
+        let question = self.catalogue().ask_passphrase(place);
+        let _ = write!(self.err.borrow_mut(), "{question} ");
+        let _ = self.err.borrow_mut().flush();
+        let typed = hidden::read_line(io::stdin());
+        let _ = writeln!(self.err.borrow_mut());
+        typed.ok()
     }
 
     /// Whether every question is agreed to beforehand.

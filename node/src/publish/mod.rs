@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::store::{Reading, Store, Vow, Writing, meta};
-use crypto_sm::sm2::SecretKey;
+use crypto_sm::keystore::Key;
 use hengtan_ledger::checkpoint::{self, Note};
 use hengtan_ledger::state::key;
 use hengtan_ledger::v1;
@@ -14,7 +14,7 @@ pub struct Publisher {
     store: Arc<dyn Store>,
     organisation: String,
     node: String,
-    key: SecretKey,
+    key: Key,
     /// Size of the newest final checkpoint.
     size: watch::Sender<u64>,
 }
@@ -28,7 +28,7 @@ impl Publisher {
         store: Arc<dyn Store>,
         organisation: &str,
         node: &str,
-        key: SecretKey,
+        key: Key,
     ) -> Result<Self, Error> {
         let size = Reading::new(&*store)
             .final_note()?
@@ -75,7 +75,7 @@ impl Publisher {
             writing.put_meta(meta::VOW, Vow::of(&checkpoint).to_bytes());
             self.store.write(writing.into_changes(), true)?;
         }
-        let line = checkpoint.sign(&self.organisation, &self.node, &self.key, &mut rand::rng())?;
+        let line = checkpoint.sign_with(&self.organisation, &self.node, &self.key)?;
         let note = Note::new(checkpoint, vec![line]);
         let set: v1::VotingSet = reading.require(key::VOTING_SET)?;
         checkpoint::judge(&note, &set)?;

@@ -30,8 +30,8 @@ fn publisher() -> (Arc<MemoryStore>, Publisher, tempfile::TempDir) {
         read_key(&Folder::new(&root).node("node-1").join("statement.key.pem")).expect("readable");
     let store = Arc::new(MemoryStore::default());
     claim(&*store, &founded, 1).expect("claimed");
-    let publisher =
-        Publisher::open(Arc::clone(&store) as _, "enterprise", "node-1", key).expect("opened");
+    let publisher = Publisher::open(Arc::clone(&store) as _, "enterprise", "node-1", key.into())
+        .expect("opened");
     (store, publisher, folder)
 }
 

@@ -20,13 +20,14 @@ pub use status::Status;
 pub use submit::{End, Submission, Submitted};
 
 use crate::clock::{Clock, Watchman};
-use crate::config::{Config, Folder, Limits, read_key};
+use crate::config::{Config, Folder, Limits};
 use crate::error::Error;
 use crate::publish::Publisher;
 use crate::store::{Reading, RocksStore, Store, found};
 use application::Ledger;
 use consensus::{Consensus, Options, Storage, transport::Alone};
-use crypto_sm::sm2::SecretKey;
+use crypto_sm::keystore::Key;
+use crypto_sm::sm2::PublicKey;
 use governor::clock::DefaultClock;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
@@ -52,7 +53,7 @@ pub(crate) struct Inner {
     store: Arc<dyn Store>,
     founded: Founded,
     node: v1::Node,
-    key: SecretKey,
+    key: Key,
     clock: Arc<dyn Clock>,
     watchman: Arc<Watchman>,
     limits: Limits,
@@ -80,7 +81,7 @@ pub(crate) struct Inner {
 pub fn identity(
     founded: &Founded,
     node: &str,
-    key: &SecretKey,
+    key: &PublicKey,
     path: &Path,
 ) -> Result<v1::Node, Error> {
     let found = founded
@@ -91,7 +92,7 @@ pub fn identity(
     let found = found.ok_or_else(|| Error::NodeUnknown {
         node: node.to_owned(),
     })?;
-    if found.statement_key != key.public_key().to_uncompressed() {
+    if found.statement_key != key.to_uncompressed() {
         return Err(Error::KeyMismatch {
             path: path.display().to_string(),
             node: node.to_owned(),
@@ -108,8 +109,13 @@ impl Service {
     pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         crypto_sm::selftest::run()?;
         let founded = Folder::genesis(&config.genesis)?;
-        let key = read_key(&config.statement_key)?;
-        let node = identity(&founded, &config.node, &key, &config.statement_key)?;
+        let key = config.open_statement_key()?;
+        let node = identity(
+            &founded,
+            &config.node,
+            key.public_key(),
+            &config.statement_key,
+        )?;
         let data = config.data.clone();
         let store = blocking(move || {
             std::fs::create_dir_all(&data).map_err(|error| Error::FileUnwritable {
@@ -128,7 +134,7 @@ impl Service {
         config: &Config,
         founded: Founded,
         node: v1::Node,
-        key: SecretKey,
+        key: Key,
         store: Arc<dyn Store>,
         storage: Storage,
         clock: Arc<dyn Clock>,

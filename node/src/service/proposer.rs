@@ -8,7 +8,7 @@ use crate::config::Batching;
 use crate::error::Error;
 use crate::store::{Reading, Store, Writing, meta};
 use consensus::{Consensus, Leadership};
-use crypto_sm::sm2::SecretKey;
+use crypto_sm::keystore::Key;
 use hengtan_ledger::batch::{self, Stamp};
 use hengtan_ledger::domain::NetworkId;
 use hengtan_ledger::envelope::Signed;
@@ -42,7 +42,7 @@ pub(super) struct Proposer {
     pub queue: Arc<Queue>,
     pub consensus: Consensus,
     pub network: NetworkId,
-    pub key: SecretKey,
+    pub key: Key,
     pub clock: Arc<dyn Clock>,
     pub watchman: Arc<Watchman>,
     pub batching: Batching,
@@ -234,13 +234,12 @@ impl Proposer {
             counter,
             time_ms: now_ms.max(chain.time_ms),
         };
-        Ok(batch::sign(
+        Ok(batch::sign_with(
             &self.network,
             stamp,
             envelopes,
             &self.key,
-            &mut rand::rng(),
-        ))
+        )?)
     }
 
     /// A counter that this key has never used: reserved on disk, in blocks, before it is used.

@@ -149,7 +149,7 @@ impl Service {
             None => None,
         };
         let Some(index) = index else {
-            let ticket = self.ticket(&id, accepted_at_ms, wait_ms);
+            let ticket = self.ticket(&id, accepted_at_ms, wait_ms)?;
             return Ok(Submitted {
                 id,
                 duplicate,
@@ -157,7 +157,7 @@ impl Service {
             });
         };
         if !self.final_within(index, deadline).await {
-            let ticket = self.ticket(&id, accepted_at_ms, wait_ms);
+            let ticket = self.ticket(&id, accepted_at_ms, wait_ms)?;
             return Ok(Submitted {
                 id,
                 duplicate,
@@ -288,15 +288,14 @@ impl Service {
         id: &Digest,
         accepted_at_ms: u64,
         promised_within_ms: u64,
-    ) -> v1::SignedTicket {
+    ) -> Result<v1::SignedTicket, Error> {
         let inner = &self.inner;
-        ticket::sign(
+        Ok(ticket::sign_with(
             &inner.founded.network_id(),
             id,
             accepted_at_ms,
             promised_within_ms,
             &inner.key,
-            &mut rand::rng(),
-        )
+        )?)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::config::{Founder, Founding, found as found_network};
+use crate::config::{Founder, Founding, found as found_network, read_key};
 use crate::service::query::PageRequest as Wanted;
 use hengtan_ledger::envelope::{Command, Signed, sign};
 use hengtan_ledger::receipt::{NetworkPin, verify_receipt};

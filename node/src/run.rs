@@ -20,7 +20,8 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
     // The address first: it fails at once if it is taken, before a store is opened.
-    let server = Server::bind(config.listen).await?;
+    let encryption = config.tls.as_ref().map(|tls| tls.prepare()).transpose()?;
+    let server = Server::bind(config.listen, encryption).await?;
     let service = Service::start(config, Arc::new(SystemClock::default())).await?;
     let mut broken = service.broken();
     let mut watched = broken.clone();

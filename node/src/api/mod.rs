@@ -4,6 +4,7 @@ pub mod grpc;
 pub mod problem;
 pub mod rest;
 mod server;
+pub mod tls;
 
 pub use server::{Server, check_address};
 

@@ -1,6 +1,6 @@
 //! The socket, and when it closes.
 
-use super::{grpc, rest};
+use super::{grpc, rest, tls};
 use crate::error::Error;
 use crate::service::Service;
 use axum::extract::Request;
@@ -16,8 +16,8 @@ use tokio::sync::Semaphore;
 ///
 /// # Errors
 /// [`Error::ListenAddress`].
-pub fn check_address(address: SocketAddr) -> Result<(), Error> {
-    if address.ip().is_loopback() {
+pub fn check_address(address: SocketAddr, encrypted: bool) -> Result<(), Error> {
+    if encrypted || address.ip().is_loopback() {
         Ok(())
     } else {
         Err(Error::ListenAddress {
@@ -31,22 +31,30 @@ pub fn check_address(address: SocketAddr) -> Result<(), Error> {
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    encryption: Option<Arc<crypto_sm::tls::Server>>,
 }
 
 impl Server {
-    /// Binds; port 0 = any free one.
+    /// Binds; port 0 = any free one. With a certificate it speaks TLS only.
     ///
     /// # Errors
     /// [`Error::ListenAddress`], [`Error::ListenRefused`].
-    pub async fn bind(address: SocketAddr) -> Result<Self, Error> {
-        check_address(address)?;
+    pub async fn bind(
+        address: SocketAddr,
+        encryption: Option<crypto_sm::tls::Server>,
+    ) -> Result<Self, Error> {
+        check_address(address, encryption.is_some())?;
         let refused = |error: std::io::Error| Error::ListenRefused {
             address: address.to_string(),
             detail: error.to_string(),
         };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        Ok(Self { listener, address })
+        Ok(Self {
+            listener,
+            address,
+            encryption: encryption.map(Arc::new),
+        })
     }
 
     /// Where it listens.
@@ -90,13 +98,23 @@ impl Server {
             // Watches of the health service never end by themselves.
             health.abort();
         };
-        axum::serve(self.listener, router)
-            .with_graceful_shutdown(stop)
-            .await
-            .map_err(|error| Error::ListenRefused {
-                address: address.to_string(),
-                detail: error.to_string(),
-            })
+        let served = match self.encryption {
+            None => {
+                axum::serve(self.listener, router)
+                    .with_graceful_shutdown(stop)
+                    .await
+            }
+            Some(encryption) => {
+                let listener = tls::Listener::new(self.listener, address, encryption, service);
+                axum::serve(listener, router)
+                    .with_graceful_shutdown(stop)
+                    .await
+            }
+        };
+        served.map_err(|error| Error::ListenRefused {
+            address: address.to_string(),
+            detail: error.to_string(),
+        })
     }
 }
 

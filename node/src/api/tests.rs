@@ -23,6 +23,15 @@ struct Node {
 }
 
 async fn start() -> Node {
+    start_with(Default::default()).await
+}
+
+/// A node with TLS, and a channel to it that trusts this authority's certificate.
+async fn start_encrypted() -> Node {
+    start_with([("tls.profile".to_owned(), "sm".to_owned())].into()).await
+}
+
+async fn start_with(flags: crate::config::Flags) -> Node {
     let folder = tempfile::tempdir().expect("temporary folder");
     let root = folder.path().join("network");
     let name = || v1::DisplayName {
@@ -44,8 +53,15 @@ async fn start() -> Node {
     let clock = Arc::new(SystemClock::default());
     found(&root, &plan, clock.now_ms(), &mut rand::rng()).expect("founded");
     let path = Folder::new(&root).config_file(None).expect("one node");
-    let (config, _) = Config::load(&path, [], &Default::default()).expect("valid");
-    let server = Server::bind(config.listen).await.expect("bound");
+    let (config, _) = Config::load(&path, [], &flags).expect("valid");
+    assert_eq!(config.check(), []);
+    let encryption = config
+        .tls
+        .as_ref()
+        .map(|tls| tls.prepare().expect("prepared"));
+    let server = Server::bind(config.listen, encryption)
+        .await
+        .expect("bound");
     let address = server.address();
     let service = Service::start(&config, clock).await.expect("started");
     let (stop, stopped) = oneshot::channel();
@@ -351,13 +367,119 @@ async fn each_documented_path_answers_and_each_unhappy_answer_is_a_problem() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_beyond_this_machine_and_a_taken_port_are_refused() {
-    let refused = Server::bind(([0, 0, 0, 0], 0).into())
+    let refused = Server::bind(([0, 0, 0, 0], 0).into(), None)
         .await
         .expect_err("not loopback");
     assert_eq!(refused.code(), "HT-NOD-007");
-    let first = Server::bind(([127, 0, 0, 1], 0).into())
+    let first = Server::bind(([127, 0, 0, 1], 0).into(), None)
         .await
         .expect("bound");
-    let refused = Server::bind(first.address()).await.expect_err("taken");
+    let refused = Server::bind(first.address(), None)
+        .await
+        .expect_err("taken");
     assert_eq!(refused.code(), "HT-NOD-008");
+}
+
+/// What a client that trusts this authority's certificate gets from the node under this host name, or why not.
+async fn over_tls(
+    node: &Node,
+    host: &str,
+    authority: &std::path::Path,
+) -> Result<Vec<u8>, Option<String>> {
+    let address = format!("https://{host}:{}", node.address.port());
+    let endpoint = tonic::transport::Endpoint::from_shared(address).expect("a URI");
+    let refusal = crate::cli::secure::Refusal::default();
+    let channel = crate::cli::secure::connect(&endpoint, authority, &refusal).expect("prepared");
+    let answer = LedgerClient::new(channel)
+        .network_show(wire::NetworkShowRequest {})
+        .await;
+    let reason = refusal.lock().expect("no panic").clone();
+    answer
+        .map(|answer| answer.into_inner().network_id)
+        .map_err(|_| reason.map(|reason| reason.code().to_owned()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_tls_both_apis_answer_those_who_trust_the_ca_and_nobody_in_plain_text() {
+    let node = start_encrypted().await;
+    let authority = node.folder.path().join("network/ca/ca.cert.pem");
+    for host in ["127.0.0.1", "localhost"] {
+        let network = over_tls(&node, host, &authority).await.expect("answered");
+        assert_eq!(network.len(), 32);
+    }
+
+    // REST on the same port.
+    let text = std::fs::read_to_string(&authority).expect("readable");
+    let client = crypto_sm::tls::Client::new(
+        crypto_sm::tls::Profile::Sm,
+        &crypto_sm::tls::ClientSettings {
+            servers: crypto_sm::tls::Trust::from_pem(&text, "").expect("a CA"),
+            identities: Vec::new(),
+            sm_suites: Vec::new(),
+            application_protocols: vec![b"http/1.1".to_vec()],
+            resumption: true,
+            time: Arc::new(crypto_sm::tls::rustls::time_provider::DefaultTimeProvider),
+        },
+    )
+    .expect("prepared");
+    let stream = tokio::net::TcpStream::connect(node.address)
+        .await
+        .expect("connected");
+    let name = "localhost".try_into().expect("a name");
+    let mut stream = tokio_rustls::TlsConnector::from(client.configuration())
+        .connect(name, stream)
+        .await
+        .expect("hands shaken");
+    stream
+        .write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await
+        .expect("sent");
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
+    // Plain text gets no answer but an alert.
+    let mut plain = tokio::net::TcpStream::connect(node.address)
+        .await
+        .expect("connected");
+    plain
+        .write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .await
+        .expect("sent");
+    let mut answer = Vec::new();
+    let _ = plain.read_to_end(&mut answer).await;
+    assert!(!answer.starts_with(b"HTTP"), "{answer:?}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_refuses_a_node_of_another_ca_and_the_node_counts_it() {
+    let node = start_encrypted().await;
+    let other = start_encrypted().await;
+    let stranger = other.folder.path().join("network/ca/ca.cert.pem");
+    let refused = over_tls(&node, "localhost", &stranger).await;
+    assert_eq!(refused, Err(Some("HT-CRY-094".to_owned())));
+    // The node hears of it by an alert, which it counts after the client has gone.
+    let counted = async {
+        while !node
+            .service
+            .metrics_text()
+            .unwrap_or_default()
+            .contains("hengtan_tls_handshakes_failed_total{code=\"HT-CRY-099\"} 1")
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), counted)
+        .await
+        .expect("counted");
+    other.stop().await;
+    node.stop().await;
+}
+
+#[test]
+fn with_tls_any_address_is_allowed() {
+    let everywhere = ([0, 0, 0, 0], 7440).into();
+    assert!(check_address(everywhere, true).is_ok());
+    assert!(check_address(everywhere, false).is_err());
 }

@@ -24,6 +24,7 @@ mod org;
 mod period;
 mod presentation;
 mod receipt;
+pub(crate) mod secure;
 mod session;
 mod start;
 mod status;

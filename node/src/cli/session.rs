@@ -23,6 +23,7 @@ use super::context::{self, Found};
 use super::exit::Exit;
 use super::failure::{Failure, codes};
 use super::presentation::{time, whole_id};
+use super::secure::{self, Refusal};
 
 /// The client of the node's gRPC API, which asks for texts in the person's language.
 pub type Client = LedgerClient<InterceptedService<Channel, Language>>;
@@ -60,6 +61,7 @@ pub struct Session<'a> {
     pub context: Found,
     client: Client,
     endpoint: String,
+    refusal: Refusal,
     timeout: Duration,
 }
 
@@ -94,11 +96,16 @@ impl<'a> Session<'a> {
                 .with("argument", "endpoint")
                 .with("value", &endpoint)
         };
-        let channel = Endpoint::from_shared(endpoint.clone())
+        let address = Endpoint::from_shared(endpoint.clone())
             .map_err(|_| invalid())?
             .connect_timeout(timeout.min(Duration::from_secs(10)))
-            .timeout(timeout)
-            .connect_lazy();
+            .timeout(timeout);
+        let refusal = Refusal::default();
+        let channel = if endpoint.starts_with("https://") {
+            secure::connect(&address, &context.context()?.ca_certificate, &refusal)?
+        } else {
+            address.connect_lazy()
+        };
         let language = Language(console.locale().tag());
         let client = LedgerClient::with_interceptor(channel, language)
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
@@ -108,6 +115,7 @@ impl<'a> Session<'a> {
             context,
             client,
             endpoint,
+            refusal,
             timeout,
         })
     }
@@ -119,7 +127,14 @@ impl<'a> Session<'a> {
 
     /// The failure for what the node or the way to it answered.
     pub fn failed(&self, status: tonic::Status) -> Failure {
-        failure_of(&status, &self.endpoint)
+        // A refused handshake tells more than that nobody could be reached.
+        let refusal = self.refusal.lock().ok().and_then(|reason| reason.clone());
+        match refusal {
+            Some(reason) if status.code() == tonic::Code::Unavailable => {
+                Failure::from(crate::error::Error::from(reason)).exiting(Exit::NotAuthorised)
+            }
+            _ => failure_of(&status, &self.endpoint),
+        }
     }
 
     /// The network that the node serves, which must be the one that the context trusts.

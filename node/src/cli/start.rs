@@ -64,7 +64,12 @@ async fn serve(
     let served = run::run(
         config,
         |address| {
-            let endpoint = format!("http://{address}");
+            let scheme = if config.tls.is_some() {
+                "https"
+            } else {
+                "http"
+            };
+            let endpoint = format!("{scheme}://{address}");
             // For programs: where it listens, on standard output, in every language the same.
             let _ = console.print(&format!("ready {address}"));
             console.say(&catalogue.start_ready(config.node.as_str(), endpoint.as_str()));

@@ -93,7 +93,7 @@ pub fn found<R: CryptoRng + ?Sized>(
     rng: &mut R,
 ) -> Result<Founded, Error> {
     refuse_content(root)?;
-    crate::api::check_address(plan.listen)?;
+    crate::api::check_address(plan.listen, false)?;
     let folder = Folder::new(root);
     let validity = |years| {
         Validity::new(

@@ -34,6 +34,8 @@ pub struct Config {
     pub keys: Keys,
     /// Where both APIs listen; port 0 = any free one.
     pub listen: SocketAddr,
+    /// Certificate and key of TLS; nothing = plain text, on this machine only.
+    pub tls: Option<Tls>,
     /// Bounds of the door.
     pub limits: Limits,
     /// How batches are filled.
@@ -42,6 +44,25 @@ pub struct Config {
     pub clock_jump_accepted: bool,
     /// How long a stopping node waits for what it has begun, milliseconds.
     pub shutdown_ms: u64,
+}
+
+/// What the node shows to its clients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// File of its certificate, PEM; certificates of authorities below the root may follow.
+    pub certificate: PathBuf,
+    /// File of its key, PKCS #8 PEM.
+    pub key: PathBuf,
+}
+
+impl Tls {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// Those of [`crate::api::tls::prepare`].
+    pub fn prepare(&self) -> Result<crypto_sm::tls::Server, Error> {
+        crate::api::tls::prepare(&self.certificate, &self.key)
+    }
 }
 
 /// Bounds of the door.
@@ -133,6 +154,15 @@ impl Config {
         }
         .within(folder);
         let listen = of.address("api.listen");
+        let tls = of
+            .text("tls.profile")
+            .filter(|word| word != "off")
+            .and_then(|_| {
+                Some(Tls {
+                    certificate: folder.join(of.text("tls.certificate")?),
+                    key: folder.join(of.text("tls.key")?),
+                })
+            });
         let limits = Limits {
             request_bytes_max: of.size("limits.request_bytes_max"),
             requests_max: of.size("limits.requests_max"),
@@ -159,6 +189,7 @@ impl Config {
             statement_key: statement_key?,
             keys,
             listen: listen?,
+            tls,
             limits,
             batch,
             clock_jump_accepted,
@@ -178,9 +209,10 @@ impl Config {
     #[must_use]
     pub fn check(&self) -> Vec<Error> {
         let mut problems = Vec::new();
-        if let Err(error) = crate::api::check_address(self.listen) {
+        if let Err(error) = crate::api::check_address(self.listen, self.tls.is_some()) {
             problems.push(error);
         }
+        problems.extend(self.tls.as_ref().and_then(|tls| tls.prepare().err()));
         match (Folder::genesis(&self.genesis), self.open_statement_key()) {
             (Ok(founded), Ok(key)) => {
                 if let Err(error) = crate::service::identity(

@@ -110,6 +110,9 @@ pub const SETTINGS: &[(&str, Form, &str)] = &[
     ("keys.indices", Form::Optional, ""),
     ("keys.pin_file", Form::Optional, ""),
     ("api.listen", Form::Address, "127.0.0.1:7440"),
+    ("tls.profile", Form::Word(&["off", "sm"]), "off"),
+    ("tls.certificate", Form::Text, "transport.cert.pem"),
+    ("tls.key", Form::Text, "transport.key.pem"),
     (
         "limits.request_bytes_max",
         Form::Number(1 << 12, 1 << 30),
@@ -154,6 +157,7 @@ impl Form {
             Self::Address => "127.0.0.1:7440".to_owned(),
             Self::Number(least, most) => format!("{least}..={most}"),
             Self::Flag => "true, false".to_owned(),
+            Self::Word(words) => words.join(", "),
         }
     }
 
@@ -397,7 +401,8 @@ impl<'a> Reader<'a> {
 
     pub(super) fn address(&mut self, key: &str) -> Option<SocketAddr> {
         let address: SocketAddr = self.text(key)?.parse().ok()?;
-        if let Err(error) = crate::api::check_address(address) {
+        let encrypted = self.text("tls.profile").is_some_and(|word| word != "off");
+        if let Err(error) = crate::api::check_address(address, encrypted) {
             self.problems.push(error);
         }
         Some(address)

@@ -31,6 +31,7 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     envelopes: Family<CodeLabels, Counter>,
+    handshakes: Family<CodeLabels, Counter>,
     batches: Counter,
     batch_envelopes: Counter,
     batch_bytes: Counter,
@@ -65,6 +66,7 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("hengtan");
         let requests = Family::default();
         let envelopes = Family::default();
+        let handshakes = Family::default();
         let [
             batches,
             batch_envelopes,
@@ -78,6 +80,11 @@ impl Default for Metrics {
             "envelopes",
             "Envelopes by outcome",
             Family::clone(&envelopes),
+        );
+        registry.register(
+            "tls_handshakes_failed",
+            "TLS handshakes that failed, by reason",
+            Family::clone(&handshakes),
         );
         registry.register(
             "batches",
@@ -137,6 +144,7 @@ impl Default for Metrics {
             registry,
             requests,
             envelopes,
+            handshakes,
             batches,
             batch_envelopes,
             batch_bytes,
@@ -151,6 +159,15 @@ impl Metrics {
     /// Counts a request.
     pub fn request(&self, labels: &RequestLabels) {
         self.requests.get_or_create(labels).inc();
+    }
+
+    /// Counts a failed TLS handshake: a permanent code, `timeout` or `connection`.
+    pub fn handshake(&self, reason: &str) {
+        self.handshakes
+            .get_or_create(&CodeLabels {
+                code: reason.to_owned(),
+            })
+            .inc();
     }
 
     /// Counts an envelope's end; empty code = accepted.

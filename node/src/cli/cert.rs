@@ -43,7 +43,7 @@ pub fn run(command: Cert, console: &Console) -> Result<Exit, Failure> {
 fn validity(days: u64) -> Result<Validity, Failure> {
     let now = now_ms();
     let end = now.saturating_add(days.saturating_mul(DAY_MS));
-    Ok(Validity::new(now.saturating_sub(BACKDATE_MS), end).map_err(failed)?)
+    Validity::new(now.saturating_sub(BACKDATE_MS), end).map_err(failed)
 }
 
 /// Names and addresses as the command line gives them.

@@ -157,7 +157,6 @@ impl Form {
             Self::Address => "127.0.0.1:7440".to_owned(),
             Self::Number(least, most) => format!("{least}..={most}"),
             Self::Flag => "true, false".to_owned(),
-            Self::Word(words) => words.join(", "),
         }
     }
 

@@ -402,6 +402,13 @@ cmd-status = Show what the node is doing
     .long =
         Shows network, role, log, checkpoint, counts and storage of the node that the context names.
 
+cmd-crypto = Check the cryptography of this installation
+cmd-crypto-selftest = Check every algorithm against the answers of the standards
+    .long =
+        Calculates the known answers of GB/T 32918, 32905 and 32907, GM/T 0042 and RFC 8998, compares the built-in implementation with two others, and names the instructions that each algorithm uses on this processor. A node does the same when it starts. Exit code 7 if an answer is wrong: then neither this program nor this machine may be trusted with keys.
+    .examples =
+        hengtan crypto selftest -o json # what was checked, for a program
+
 cmd-doctor = Check this installation and say how to mend it
     .long =
         Checks cryptography, keys and their permissions, certificates, clock, disk, limits, configuration, context and node. Every finding comes with a remedy. Exit code 1 if anything must be mended.

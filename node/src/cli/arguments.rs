@@ -139,6 +139,16 @@ pub enum Command {
     Demo(Demo),
     /// Measurements.
     Bench(Bench),
+    /// Cryptography.
+    #[command(subcommand, arg_required_else_help = true)]
+    Crypto(Crypto),
+}
+
+/// `crypto …`
+#[derive(Debug, Subcommand)]
+pub enum Crypto {
+    /// Checks the algorithms.
+    Selftest,
 }
 
 /// `init`

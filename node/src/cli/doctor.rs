@@ -167,7 +167,13 @@ fn report(findings: &[Finding], console: &Console) -> Result<Exit, Failure> {
 
 fn self_test() -> Finding {
     match crypto_sm::selftest::run() {
-        Ok(_) => Finding::good("cryptography", "SM2 GB/T 32918 · SM3 GB/T 32905"),
+        Ok(report) => {
+            // The same words as in `hengtan crypto selftest`: algorithm, instructions, implementations compared.
+            let paths = crypto_sm::selftest::paths()
+                .map(|found| format!("{} {}", found.algorithm.to_uppercase(), found.path));
+            let detail = format!("{} · {}", paths.join(" · "), report.backends.join(", "));
+            Finding::good("cryptography", detail)
+        }
         Err(error) => Finding::mend("cryptography", error.into()),
     }
 }

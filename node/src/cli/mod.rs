@@ -7,6 +7,7 @@ mod cert;
 mod completion;
 mod config;
 mod context;
+mod crypto;
 mod demo;
 mod dispatch;
 mod doctor;

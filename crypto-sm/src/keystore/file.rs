@@ -1,6 +1,6 @@
 //! A key in a file: PKCS #8 in PEM, plain or encrypted under a passphrase.
 
-use super::{KeyEntry, KeyProvider, Usage, encrypted, permission, software};
+use super::{KeyEntry, KeyProvider, Usage, encrypted, memory::Memory, permission};
 use crate::{
     Error,
     sm2::{KeyId, PublicKey, SecretKey, Signature},
@@ -25,8 +25,7 @@ pub fn is_encrypted(text: &str) -> bool {
 /// One key in one file, which belongs to the user who runs the program and to nobody else.
 pub struct KeyFile {
     path: PathBuf,
-    secret: SecretKey,
-    entry: KeyEntry,
+    key: Memory,
 }
 
 impl KeyFile {
@@ -64,8 +63,7 @@ impl KeyFile {
         };
         Ok(Self {
             path: path.to_owned(),
-            secret,
-            entry,
+            key: Memory { secret, entry },
         })
     }
 
@@ -101,21 +99,10 @@ impl KeyFile {
     /// [`Error::KeyFileUnwritable`].
     pub fn set_passphrase(&self, passphrase: Option<&[u8]>, iterations: u32) -> Result<(), Error> {
         let text = match passphrase {
-            Some(passphrase) => encrypted::seal(&self.secret, passphrase, iterations)?,
-            None => self.secret.to_pkcs8_pem(),
+            Some(passphrase) => encrypted::seal(&self.key.secret, passphrase, iterations)?,
+            None => self.key.secret.to_pkcs8_pem(),
         };
         permission::write_secret(&self.path, text.as_bytes())
-    }
-
-    fn secret(&self, key: &KeyId) -> Result<&SecretKey, Error> {
-        if *key == self.entry.key_id() {
-            Ok(&self.secret)
-        } else {
-            Err(Error::KeyMissing {
-                key: key.to_string(),
-                place: self.place(),
-            })
-        }
     }
 }
 
@@ -125,28 +112,27 @@ impl KeyProvider for KeyFile {
     }
 
     fn place(&self) -> String {
-        self.path.display().to_string()
+        self.key.place()
     }
 
     fn keys(&self) -> Result<Vec<KeyEntry>, Error> {
-        Ok(vec![self.entry.clone()])
+        self.key.keys()
     }
 
     fn sign_digest(&self, key: &KeyId, digest: &sm3::Digest) -> Result<Signature, Error> {
-        Ok(software::sign_digest(self.secret(key)?, digest))
+        self.key.sign_digest(key, digest)
     }
 
     fn decrypt(&self, key: &KeyId, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        software::decrypt(self.secret(key)?, ciphertext)
+        self.key.decrypt(key, ciphertext)
     }
 
     fn agree(&self, key: &KeyId, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, Error> {
-        software::agree(self.secret(key)?, peer)
+        self.key.agree(key, peer)
     }
 
     fn fill_random(&self, bytes: &mut [u8]) -> Result<(), Error> {
-        software::fill_random(bytes);
-        Ok(())
+        self.key.fill_random(bytes)
     }
 }
 
@@ -156,7 +142,7 @@ impl fmt::Debug for KeyFile {
         formatter
             .debug_struct("KeyFile")
             .field("path", &self.path)
-            .field("entry", &self.entry)
+            .field("entry", &self.key.entry)
             .finish_non_exhaustive()
     }
 }

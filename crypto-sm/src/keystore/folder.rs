@@ -416,7 +416,7 @@ impl KeyProvider for Folder {
     }
 
     fn agree(&self, key: &KeyId, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, Error> {
-        software::agree(&self.secret_for(key, "agree")?, peer)
+        Ok(self.secret_for(key, "agree")?.agree(peer))
     }
 
     fn fill_random(&self, bytes: &mut [u8]) -> Result<(), Error> {

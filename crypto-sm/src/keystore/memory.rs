@@ -10,9 +10,9 @@ use std::{fmt, sync::Arc};
 use zeroize::Zeroizing;
 
 /// One key.
-struct Memory {
-    secret: SecretKey,
-    entry: KeyEntry,
+pub(super) struct Memory {
+    pub(super) secret: SecretKey,
+    pub(super) entry: KeyEntry,
 }
 
 impl From<SecretKey> for Key {
@@ -49,7 +49,7 @@ impl KeyProvider for Memory {
     }
 
     fn place(&self) -> String {
-        String::new()
+        self.entry.place.clone()
     }
 
     fn keys(&self) -> Result<Vec<KeyEntry>, Error> {
@@ -65,7 +65,7 @@ impl KeyProvider for Memory {
     }
 
     fn agree(&self, key: &KeyId, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, Error> {
-        software::agree(self.secret(key)?, peer)
+        Ok(self.secret(key)?.agree(peer))
     }
 
     fn fill_random(&self, bytes: &mut [u8]) -> Result<(), Error> {

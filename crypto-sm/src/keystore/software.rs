@@ -2,14 +2,10 @@
 
 use crate::{
     Error,
-    sm2::{Ciphertext, PublicKey, SecretKey, Signature},
+    sm2::{Ciphertext, SecretKey, Signature},
     sm3,
 };
-use ::sm2::{
-    ProjectivePoint, Scalar,
-    elliptic_curve::{PrimeField, point::AffineCoordinates},
-};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// Signs e with a nonce that the operating system's generator helped to draw.
 pub(super) fn sign_digest(key: &SecretKey, digest: &sm3::Digest) -> Signature {
@@ -27,22 +23,6 @@ pub(super) fn read(ciphertext: &[u8]) -> Result<Ciphertext, Error> {
         [0x30, ..] => Ciphertext::from_der(ciphertext),
         _ => Ciphertext::from_bytes(ciphertext),
     }
-}
-
-/// The x coordinate of d·P.
-pub(super) fn agree(key: &SecretKey, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, Error> {
-    let peer = ::sm2::PublicKey::from_sec1_bytes(&peer.to_uncompressed())
-        .map_err(|_| Error::PublicKeyOffCurve)?;
-    let mut d: Scalar =
-        Option::from(Scalar::from_repr((*key.to_bytes()).into())).ok_or(Error::SecretKeyRange)?;
-    let mut point: ProjectivePoint = peer.to_projective() * d;
-    d.zeroize();
-    let mut affine = point.to_affine();
-    point.zeroize();
-    let mut x = Zeroizing::new([0; 32]);
-    x.copy_from_slice(&affine.x());
-    affine.zeroize();
-    Ok(x)
 }
 
 /// Fills the bytes from the operating system's generator.

@@ -27,7 +27,14 @@ impl EphemeralKey {
     /// time does not depend on the key.
     #[must_use]
     pub fn agree(self, peer: &PublicKey) -> Zeroizing<[u8; 32]> {
-        let shared = self.0.share(peer);
+        self.0.agree(peer)
+    }
+}
+
+impl SecretKey {
+    /// x of the common point, 32 bytes big-endian, for a key that stays. The time does not depend on the key.
+    pub(crate) fn agree(&self, peer: &PublicKey) -> Zeroizing<[u8; 32]> {
+        let shared = self.share(peer);
         let mut secret = Zeroizing::new([0; 32]);
         secret.copy_from_slice(shared.x());
         secret

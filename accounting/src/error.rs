@@ -304,6 +304,68 @@ errors! {
         /// The columns read.
         text: String
     };
+    // Derivations and documents of the standards: 056–069.
+    /// A power or root that is no real number, or one that is too large.
+    "HT-ACC-056" "" PowerUndefined;
+    /// A document that is not well-formed.
+    "HT-ACC-057" "" DocumentMalformed {
+        /// What the reader reports, with its place.
+        detail: String
+    };
+    /// A part of a document that is missing, unknown or of another form than the standard's.
+    "HT-ACC-058" "" DocumentPart {
+        /// Path of the part.
+        place: String,
+        /// What the reader reports.
+        detail: String
+    };
+    /// A standard that the engine does not have.
+    "HT-ACC-059" "" UnknownStandard {
+        /// What was read.
+        text: String,
+        /// The ones that it has.
+        known: String
+    };
+    /// A number below zero where the standard has none.
+    "HT-ACC-060" "" NumberNegative {
+        /// The number.
+        text: String
+    };
+    /// A share outside 0 to 1, or a percentage outside 0 to 100.
+    "HT-ACC-061" "" ShareOutside {
+        /// The number.
+        text: String
+    };
+    /// An official result was asked for, and a figure behind it is not official.
+    "HT-ACC-062" "" NotOfficial {
+        /// What it is of.
+        label: String,
+        /// Document and clause.
+        document: String,
+        /// `recalled`, `draft`, `secondary`.
+        standing: String
+    };
+    /// A name that the document uses twice.
+    "HT-ACC-063" "" NameTwice {
+        /// The name.
+        text: String
+    };
+    /// A name that the document uses without defining it.
+    "HT-ACC-064" "" NameUnknown {
+        /// The name.
+        text: String
+    };
+    /// A year or date that no rule table covers.
+    "HT-ACC-065" "" NoRuleForPeriod {
+        /// The table.
+        table: String,
+        /// The year or date.
+        period: String
+    };
+    // China, MRV and allocation: 070–109.
+    // GHG Protocol corporate, scope 2, scope 3, transport, targets: 110–149.
+    // Product, CBAM, EU ETS: 150–189.
+    // Factor sets, explanation, uncertainty: 190–229.
 }
 
 impl fmt::Display for Gas {

@@ -343,6 +343,39 @@ impl Exact {
         }
     }
 
+    /// The value without its sign.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        if self.is_negative() {
+            self.negated()
+        } else {
+            self.clone()
+        }
+    }
+
+    /// Numerator and denominator, reduced, without the sign.
+    #[must_use]
+    pub(crate) fn terms(&self) -> (U256, U256) {
+        let ratio = self.ratio();
+        let divisor = ratio.numerator.gcd(ratio.denominator);
+        (ratio.numerator / divisor, ratio.denominator / divisor)
+    }
+
+    /// `numerator / denominator` of wide terms.
+    ///
+    /// # Errors
+    /// [`Error::DivisionByZero`].
+    pub(crate) fn from_terms(
+        negative: bool,
+        numerator: U256,
+        denominator: U256,
+    ) -> Result<Self, Error> {
+        if denominator.is_zero() {
+            return Err(Error::DivisionByZero);
+        }
+        Ok(Self::reduced(negative, numerator, denominator))
+    }
+
     /// Whether the value is zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {

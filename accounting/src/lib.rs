@@ -15,6 +15,8 @@
 //! | [`factor`], [`catalogue`], [`shipped`] | factor sets, their files, the choice of a factor |
 //! | [`activity`], [`profile`], [`method`], [`calculation`], [`trace`] | one row |
 //! | [`inventory`] | sums |
+//! | [`standard`], [`document`], [`report`] | whole documents under a standard: GHG Protocol, MEE guidelines, CBAM, … |
+//! | [`derivation`] | a number with everything that it comes from |
 //! | [`error`] | refusals, each with a permanent code |
 
 pub mod activity;
@@ -22,6 +24,8 @@ pub mod calculation;
 pub mod catalogue;
 pub mod date;
 pub mod decimal;
+pub mod derivation;
+pub mod document;
 pub mod error;
 pub mod exact;
 pub mod factor;
@@ -32,8 +36,10 @@ pub mod method;
 pub mod name;
 pub mod profile;
 pub mod region;
+pub mod report;
 pub mod scope;
 pub mod shipped;
+pub mod standard;
 pub mod trace;
 pub mod unit;
 
@@ -42,6 +48,7 @@ pub use calculation::{Calculation, Emissions, FactorUse, GasAmount};
 pub use catalogue::{Catalogue, FactorIndex};
 pub use date::{Date, Month, Period};
 pub use decimal::Decimal;
+pub use derivation::{Citation, Derivation, Number, Operator, Origin, Rule, Standing};
 pub use error::{CODES, Error};
 pub use exact::{Exact, Rounding};
 pub use factor::{Factor, FactorSet, Manifest, Treatment};
@@ -51,6 +58,7 @@ pub use inventory::{Aggregator, Totals};
 pub use method::{Method, calculate, explain};
 pub use profile::{Profile, RoundingProfile};
 pub use region::Region;
+pub use report::{Fault, Faults, Notice, Outcome, Report};
 pub use scope::{Category, Scope};
 pub use trace::Trace;
 pub use unit::{Quantity, Unit};

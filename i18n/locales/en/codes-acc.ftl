@@ -123,3 +123,36 @@ ht-acc-054 = The factor set { $set } stands twice.
 ht-acc-055 = The table of the factor set { $set } has other columns: { $text }.
     .cause = The format has fixed columns in a fixed order.
     .remedy = Get the set again from its source.
+
+## Derivations and documents of the standards
+
+ht-acc-056 = A power or root in this calculation is no real number, or is too large.
+    .cause = Roots of negative numbers do not exist, and no rule gives results of 2^64 or more.
+    .remedy = Check the inputs of the formula: a negative amount, or a unit that is off by a factor.
+ht-acc-057 = The document cannot be read: { $detail }.
+    .cause = It is not well-formed TOML.
+    .remedy = Correct the line. `hengtan calculate STANDARD --example` prints a complete document.
+ht-acc-058 = { $place }: { $detail }.
+    .cause = A part of the document is missing, unknown, or of another form than the standard asks for.
+    .remedy = Compare with `hengtan calculate STANDARD --example`.
+ht-acc-059 = There is no standard "{ $text }".
+    .cause = The engine calculates by these: { $known }.
+    .remedy = `hengtan calculate --list` tells what each is for.
+ht-acc-060 = { $text } is below zero, which this quantity cannot be.
+    .cause = Consumption, production and content are never negative; stock changes, exports and reversals have fields of their own.
+    .remedy = Correct the figure, or enter it in the field that it belongs to.
+ht-acc-061 = { $text } is no share.
+    .cause = A share lies between 0 and 1, a percentage between 0 and 100.
+    .remedy = Correct the figure, or mind whether the field asks for a share or for per cent.
+ht-acc-062 = The result is not official: { $label } comes from { $document }, which is { $standing }.
+    .cause = An official result was asked for, and it must rest on figures that were read in the official document in force.
+    .remedy = Enter the official figure with document and page, or calculate without asking for an official result.
+ht-acc-063 = "{ $text }" stands twice.
+    .cause = Names in a document are unique, so that a reference means one thing.
+    .remedy = Rename or remove one.
+ht-acc-064 = "{ $text }" is not defined in this document.
+    .cause = A part refers to it by this name.
+    .remedy = Define it, or correct the reference.
+ht-acc-065 = { $table } has no rule for { $period }.
+    .cause = Rules are kept by instrument and period; no instrument in the table covers this one.
+    .remedy = Check the period. If a notice has been published since, its figures can be entered with document and page.

@@ -123,3 +123,36 @@ ht-acc-054 = 排放因子集 { $set } 重复。
 ht-acc-055 = 排放因子集 { $set } 的表列不符：{ $text }。
     .cause = 格式规定了固定的列和顺序。
     .remedy = 请从来源处重新取得。
+
+## 推导过程与标准文档
+
+ht-acc-056 = 计算中的某个幂或根不是实数，或数值过大。
+    .cause = 负数没有实数根；任何规则都不会得出 2^64 以上的结果。
+    .remedy = 请检查公式的输入：是否出现负值，或单位差了倍数。
+ht-acc-057 = 无法读取文档：{ $detail }。
+    .cause = 文档不是格式正确的 TOML。
+    .remedy = 请改正该行。`hengtan calculate STANDARD --example` 可输出一份完整的文档。
+ht-acc-058 = { $place }：{ $detail }。
+    .cause = 文档的某一部分缺失、无法识别，或与标准要求的形式不符。
+    .remedy = 请对照 `hengtan calculate STANDARD --example` 的输出。
+ht-acc-059 = 没有名为“{ $text }”的标准。
+    .cause = 核算引擎支持：{ $known }。
+    .remedy = 运行 `hengtan calculate --list` 查看各标准的用途。
+ht-acc-060 = { $text } 小于零，而该量不得为负。
+    .cause = 消耗量、产量和含量不为负；库存变化、外供和冲销另有字段。
+    .remedy = 请改正数值，或填入相应的字段。
+ht-acc-061 = { $text } 不是有效的比例。
+    .cause = 比例应在 0 与 1 之间，百分数应在 0 与 100 之间。
+    .remedy = 请改正数值，并注意该字段要求的是比例还是百分数。
+ht-acc-062 = 结果不能作为正式结果：{ $label } 取自 { $document }，其性质为 { $standing }。
+    .cause = 要求给出正式结果时，所用数值须取自现行的官方文件。
+    .remedy = 请填入官方数值并注明文件和页码，或不要求正式结果。
+ht-acc-063 = “{ $text }”重复出现。
+    .cause = 文档中的名称不得重复，引用才不会有歧义。
+    .remedy = 请改名或去掉一个。
+ht-acc-064 = 本文档中没有定义“{ $text }”。
+    .cause = 文档的其他部分以该名称引用它。
+    .remedy = 请补充定义，或改正引用。
+ht-acc-065 = { $table } 中没有适用于 { $period } 的规则。
+    .cause = 规则按文件和适用期间保存，表中没有文件覆盖该期间。
+    .remedy = 请检查期间。若此后已有新的通知发布，可填入其数值并注明文件和页码。

@@ -1,0 +1,61 @@
+//! The standards that the engine calculates by, one module each: a document in, a [`Report`] out.
+//!
+//! | code | standard |
+//! |---|---|
+//!
+//! A standard reads its document with [`crate::document`], takes rule tables as data (`rules/`), and builds its numbers in
+//! a [`crate::Derivation`], so that every figure explains itself. The worked examples are in `cases/standards/`.
+
+use crate::catalogue::Catalogue;
+use crate::error::Error;
+use crate::report::{Faults, Report};
+
+/// What a standard may look at besides its document.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Factor sets.
+    pub catalogue: &'a Catalogue,
+}
+
+/// A standard that the engine has.
+#[derive(Clone, Copy, Debug)]
+pub struct Standard {
+    /// Stable code; its name is `standard-<code>`.
+    pub code: &'static str,
+    /// The document that it implements.
+    pub document: &'static str,
+    /// A complete example of its input, as TOML.
+    pub example: &'static str,
+    /// Calculates.
+    pub run: fn(toml::Value, Context<'_>) -> Result<Report, Faults>,
+}
+
+/// Every standard, in the order in which they are listed for people.
+pub const STANDARDS: &[Standard] = &[];
+
+/// The standard with this code.
+///
+/// # Errors
+/// [`Error::UnknownStandard`].
+pub fn find(code: &str) -> Result<&'static Standard, Error> {
+    STANDARDS
+        .iter()
+        .find(|standard| standard.code == code)
+        .ok_or_else(|| Error::UnknownStandard {
+            text: crate::decimal::excerpt(code),
+            known: STANDARDS
+                .iter()
+                .map(|standard| standard.code)
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
+}
+
+/// Calculates a TOML document by the standard that its `standard` key names, or by `code`.
+///
+/// # Errors
+/// Every fault of the document.
+pub fn calculate(code: &str, text: &str, context: Context<'_>) -> Result<Report, Faults> {
+    let standard = find(code)?;
+    (standard.run)(crate::document::parse(text)?, context)
+}

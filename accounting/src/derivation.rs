@@ -178,6 +178,19 @@ impl Operator {
             Self::Solution { .. } => "solution",
         }
     }
+
+    /// Decimal places to which the operation rounds, or to which its equation holds.
+    #[must_use]
+    pub fn places(self) -> Option<u32> {
+        match self {
+            Self::Round { places, .. }
+            | Self::Power { places }
+            | Self::Exponential { places }
+            | Self::Root { places }
+            | Self::Solution { places } => Some(places),
+            _ => None,
+        }
+    }
 }
 
 /// One number.

@@ -48,7 +48,7 @@ pub use calculation::{Calculation, Emissions, FactorUse, GasAmount};
 pub use catalogue::{Catalogue, FactorIndex};
 pub use date::{Date, Month, Period};
 pub use decimal::Decimal;
-pub use derivation::{Citation, Derivation, Number, Operator, Origin, Rule, Standing};
+pub use derivation::{Citation, Derivation, Node, Number, Operator, Origin, Rule, Standing};
 pub use error::{CODES, Error};
 pub use exact::{Exact, Rounding};
 pub use factor::{Factor, FactorSet, Manifest, Treatment};

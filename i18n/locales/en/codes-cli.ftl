@@ -114,3 +114,18 @@ ht-cli-037 = No factor set is in force in this network, so no row can be calcula
 ht-cli-050 = The passphrase cannot be used.
     .cause = It has fewer than 8 bytes, or was typed in two different ways.
     .remedy = Choose a longer one and type it the same way twice.
+ht-cli-060 = No document for { $standard } is given.
+    .cause = The command calculates a document; only its standard was named.
+    .remedy = Add the file. hengtan calculate { $standard } --example prints a complete one to begin with.
+ht-cli-061 = { $path } is larger than { $max } MiB.
+    .cause = A document under a standard is a text that people can read; larger data are imported as rows.
+    .remedy = Check the file, or import its rows with hengtan activity import.
+ht-cli-062 = { $path }, line { $line }: not UTF-8.
+    .cause = TOML is UTF-8 by definition; the file is probably in GB 18030 or another encoding.
+    .remedy = Save it as UTF-8 in your editor, or run iconv -f GB18030 -t UTF-8.
+ht-cli-063 = { $path }: { $count ->
+        [one] one fault
+       *[other] { $count } faults
+    }; nothing was calculated.
+    .cause = Each is listed above with its place in the document.
+    .remedy = Mend them and run the command again; hengtan explain CODE tells more about each.

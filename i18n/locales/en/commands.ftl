@@ -370,6 +370,21 @@ cmd-inventory-restate = Restate a closed inventory
     .arg-factor-set = Choose factors from this set only, as SET or SET@VERSION. May be repeated, the preferred one first; every adopted set if absent
     .arg-receipt = File for the receipt; receipt-inventory-….json in this folder if absent
 
+cmd-calculate = Calculate a document under a standard, offline
+    .long =
+        Takes a TOML document with what the standard asks for, checks all of it, and prints the results with what a reader must know. Nothing is sent or recorded, and the same document gives the same digits on every machine.
+
+        Without arguments it lists the standards. With --official, figures that were recalled or belong to a draft are refused. With --output json --explain every number comes with its origin, so that a stranger can recompute it.
+    .arg-standard = Code of the standard, such as cbam or mee_power; the list if absent
+    .arg-file = Document, a TOML file; - for standard input
+    .arg-example = Print a complete example of the document
+    .arg-official = Refuse figures that were recalled or belong to a draft
+    .arg-explain = With every number and its origin
+    .examples =
+        hengtan calculate # the standards
+        hengtan calculate mee_power --example > plant.toml # a document to begin with
+        hengtan calculate mee_power plant.toml # the results
+
 cmd-explain = Show where a number comes from, or what a code means
     .long =
         For a row, a category or an inventory: the activity data, the factor with its source, the arithmetic as on paper, the total, who signed it and where it stands in the ledger. For an error code: what happened, why, and what to do. For a term of the trade: both languages and the standard.
@@ -447,6 +462,7 @@ cmd-bench = Measure this machine
 
 value-lang = LANG
 value-file = FILE
+value-standard = STANDARD
 value-url = URL
 value-form = FORM
 value-when = WHEN

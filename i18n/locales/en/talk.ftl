@@ -263,6 +263,10 @@ phrase-parameter = { $kind } { $value } { $unit } ({ $obtained })
 phrase-gas = { $symbol }, { $name }
 phrase-remark = { $text } ({ $remark })
 phrase-identity = { $name }, { $role }, valid until { $until }
+phrase-document-fault = { $place }: { $code } { $what }
+phrase-report-instrument = By { $instrument }
+phrase-report-notice = { $words } ({ $about })
+phrase-report-unofficial = Not an official result: { $label } is taken from { $document } ({ $standing }).
 phrase-refused = refused, { $code }: { $what }
 
 import-error = { $place }: { $code } { $what } { $remedy }

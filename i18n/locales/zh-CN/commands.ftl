@@ -370,6 +370,21 @@ cmd-inventory-restate = 重述已封账的清单
     .arg-factor-set = 只从该排放因子集选取因子，写作“因子集”或“因子集@版本”。可重复使用，优先者在前；未指定时为所有已采用的排放因子集
     .arg-receipt = 回执文件；未指定时为当前文件夹中的 receipt-inventory-….json
 
+cmd-calculate = 按标准对一份文档进行离线计算
+    .long =
+        读取一份 TOML 文档，检查其中标准所要求的全部内容，输出结果以及读者须知的事项。不发送、不记录任何内容；同一份文档在任何机器上得到的数字完全相同。
+
+        不带参数时列出全部标准。加 --official 时，凭记忆录入或出自征求意见稿的数值一律拒绝。加 --output json --explain 时，每个数都附有来源，第三方可自行复算。
+    .arg-standard = 标准代码，如 cbam、mee_power；省略时列出全部标准
+    .arg-file = 文档（TOML 文件）；- 表示标准输入
+    .arg-example = 输出一份完整的示例文档
+    .arg-official = 拒绝凭记忆录入或出自征求意见稿的数值
+    .arg-explain = 附上每个数及其来源
+    .examples =
+        hengtan calculate # 列出标准
+        hengtan calculate mee_power --example > plant.toml # 从示例开始填写
+        hengtan calculate mee_power plant.toml # 计算结果
+
 cmd-explain = 说明数字的由来，或代码的含义
     .long =
         对于数据行、类别或清单：列出活动数据、排放因子及其来源、如同笔算的算式、合计、签名者以及在账本中的位置。对于错误代码：说明发生了什么、原因和处理办法。对于术语：给出中英文和所依据的标准。
@@ -447,6 +462,7 @@ cmd-bench = 测量本机性能
 
 value-lang = 语言
 value-file = 文件
+value-standard = 标准
 value-url = 网址
 value-form = 格式
 value-when = 时机

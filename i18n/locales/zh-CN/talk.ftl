@@ -263,6 +263,10 @@ phrase-parameter = { $kind } { $value } { $unit }（{ $obtained }）
 phrase-gas = { $symbol }（{ $name }）
 phrase-remark = { $text }（{ $remark }）
 phrase-identity = { $name }，{ $role }，有效期至 { $until }
+phrase-document-fault = { $place }：{ $code } { $what }
+phrase-report-instrument = 依据：{ $instrument }
+phrase-report-notice = { $words }（{ $about }）
+phrase-report-unofficial = 非正式结果：{ $label }取自 { $document }（{ $standing }）。
 phrase-refused = 已拒绝，{ $code }：{ $what }
 
 import-error = { $place }：{ $code } { $what }{ $remedy }

@@ -119,6 +119,8 @@ pub enum Command {
     /// GHG inventories.
     #[command(subcommand, arg_required_else_help = true)]
     Inventory(Inventory),
+    /// A document under a standard.
+    Calculate(Calculate),
     /// Where a number comes from, or what a code means.
     Explain(Explain),
     /// Receipts.
@@ -142,6 +144,26 @@ pub enum Command {
     /// Cryptography.
     #[command(subcommand, arg_required_else_help = true)]
     Crypto(Crypto),
+}
+
+/// `calculate`
+#[derive(Debug, Args)]
+pub struct Calculate {
+    /// Code of the standard; all of them if absent.
+    #[arg(value_name = "STANDARD")]
+    pub standard: Option<String>,
+    /// The document.
+    #[arg(value_name = "FILE", conflicts_with = "example")]
+    pub file: Option<PathBuf>,
+    /// An example of the document.
+    #[arg(long, requires = "standard")]
+    pub example: bool,
+    /// Refuse figures that are recalled or drafted.
+    #[arg(long, requires = "file")]
+    pub official: bool,
+    /// Every number with its origin.
+    #[arg(long, requires = "file")]
+    pub explain: bool,
 }
 
 /// `crypto …`

@@ -7,8 +7,9 @@ use crate::console::Console;
 use super::arguments::{Activity, Command, CommandLine, Factor};
 use super::session::Session;
 use super::{
-    Exit, Failure, activity, bench, cert, codes, completion, config, crypto, demo, doctor, explain,
-    facility, factor, init, inventory, key, member, org, receipt, start, status, verify,
+    Exit, Failure, activity, bench, calculate, cert, codes, completion, config, crypto, demo,
+    doctor, explain, facility, factor, init, inventory, key, member, org, receipt, start, status,
+    verify,
 };
 
 /// Runs a command.
@@ -18,6 +19,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         Command::Init(arguments) => init::run(&arguments, console),
         Command::Key(command) => key::run(command, &global, console),
         Command::Cert(command) => cert::run(command, console),
+        Command::Calculate(arguments) => calculate::run(&arguments, console),
         Command::Crypto(command) => crypto::run(&command, console),
         Command::Verify(arguments) => verify::run(&arguments, &global, console),
         Command::Config(command) => config::run(command, &global, console),

@@ -290,6 +290,14 @@ pub mod codes {
     pub const NO_FACTOR_SET: &str = "HT-CLI-037";
     /// A new passphrase is too short, or was typed in two ways.
     pub const PASSPHRASE_UNUSABLE: &str = "HT-CLI-050";
+    /// A standard is named without a document.
+    pub const DOCUMENT_MISSING: &str = "HT-CLI-060";
+    /// A document that is too large.
+    pub const DOCUMENT_TOO_LARGE: &str = "HT-CLI-061";
+    /// A document in another encoding.
+    pub const DOCUMENT_NOT_UTF8: &str = "HT-CLI-062";
+    /// A document with faults.
+    pub const DOCUMENT_REFUSED: &str = "HT-CLI-063";
 }
 
 /// All codes of the command line.
@@ -332,6 +340,10 @@ pub const CODES: &[&str] = &[
     codes::RESULTS_DIFFER,
     codes::NO_FACTOR_SET,
     codes::PASSPHRASE_UNUSABLE,
+    codes::DOCUMENT_MISSING,
+    codes::DOCUMENT_TOO_LARGE,
+    codes::DOCUMENT_NOT_UTF8,
+    codes::DOCUMENT_REFUSED,
 ];
 
 /// The exit code that goes with an error code.

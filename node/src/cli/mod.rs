@@ -3,6 +3,7 @@
 mod activity;
 pub mod arguments;
 mod bench;
+mod calculate;
 mod cert;
 mod completion;
 mod config;

@@ -5,16 +5,25 @@
 //! input, parameter, constant ──► Derivation::{sum, product, quotient, …} ──► round ──► outcome
 //! ```
 //!
+//! [`Derivation::behind`] gives the part behind chosen numbers, which [`Part`] prints as an outline, as a Mermaid or DOT diagram,
+//! or serializes; the caller brings the [`Words`].
+//!
 //! A node refers to earlier nodes only, so a graph has no cycles. Texts are codes, symbols and citations; the words stand
 //! in the catalogues under `quantity-<label>` and `rule-<code>`.
 
+mod diagram;
+mod outline;
+mod part;
 mod power;
 mod verify;
 
+pub use outline::Line;
+pub use part::{Part, Words};
 pub use verify::Discrepancy;
 
 use crate::error::Error;
 use crate::exact::{Exact, Rounding};
+use std::borrow::Cow;
 
 /// Position of a number in its [`Derivation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -203,7 +212,7 @@ pub struct Node {
     /// The number, exact.
     pub value: Exact,
     /// Symbol of its unit: `t`, `tCO2/MWh`, `%`; empty for a pure number.
-    pub unit: &'static str,
+    pub unit: Cow<'static, str>,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -273,7 +282,7 @@ impl Derivation {
         label: &'static str,
         subject: impl Into<String>,
         value: impl Into<Exact>,
-        unit: &'static str,
+        unit: impl Into<Cow<'static, str>>,
         place: impl Into<String>,
         evidence: impl Into<String>,
     ) -> Number {
@@ -281,7 +290,7 @@ impl Derivation {
             label,
             subject: subject.into(),
             value: value.into(),
-            unit,
+            unit: unit.into(),
             origin: Origin::Input {
                 place: place.into(),
                 evidence: evidence.into(),
@@ -295,14 +304,14 @@ impl Derivation {
         label: &'static str,
         subject: impl Into<String>,
         value: impl Into<Exact>,
-        unit: &'static str,
+        unit: impl Into<Cow<'static, str>>,
         citation: Citation,
     ) -> Number {
         self.push(Node {
             label,
             subject: subject.into(),
             value: value.into(),
-            unit,
+            unit: unit.into(),
             origin: Origin::Parameter(citation),
         })
     }
@@ -312,13 +321,13 @@ impl Derivation {
         &mut self,
         label: &'static str,
         value: impl Into<Exact>,
-        unit: &'static str,
+        unit: impl Into<Cow<'static, str>>,
     ) -> Number {
         self.push(Node {
             label,
             subject: String::new(),
             value: value.into(),
-            unit,
+            unit: unit.into(),
             origin: Origin::Constant,
         })
     }
@@ -341,7 +350,7 @@ impl Derivation {
         operator: Operator,
         label: &'static str,
         subject: impl Into<String>,
-        unit: &'static str,
+        unit: impl Into<Cow<'static, str>>,
         operands: &[Number],
     ) -> Result<Number, Error> {
         assert!(!operands.is_empty(), "{} has no operand", rule.code);
@@ -354,7 +363,7 @@ impl Derivation {
             label,
             subject: subject.into(),
             value,
-            unit,
+            unit: unit.into(),
             origin: Origin::Derived {
                 rule,
                 operator,
@@ -372,7 +381,7 @@ impl Derivation {
         rule: Rule,
         label: &'static str,
         subject: impl Into<String>,
-        unit: &'static str,
+        unit: impl Into<Cow<'static, str>>,
         operands: &[Number],
     ) -> Result<Number, Error> {
         if operands.is_empty() {
@@ -380,7 +389,7 @@ impl Derivation {
                 label,
                 subject: subject.into(),
                 value: Exact::ZERO,
-                unit,
+                unit: unit.into(),
                 origin: Origin::Constant,
             }));
         }
@@ -396,7 +405,7 @@ impl Derivation {
         rule: Rule,
         label: &'static str,
         subject: impl Into<String>,
-        unit: &'static str,
+        unit: impl Into<Cow<'static, str>>,
         operands: &[Number],
     ) -> Result<Number, Error> {
         self.derive(rule, Operator::Difference, label, subject, unit, operands)
@@ -411,7 +420,7 @@ impl Derivation {
         rule: Rule,
         label: &'static str,
         subject: impl Into<String>,
-        unit: &'static str,
+        unit: impl Into<Cow<'static, str>>,
         operands: &[Number],
     ) -> Result<Number, Error> {
         self.derive(rule, Operator::Product, label, subject, unit, operands)
@@ -426,7 +435,7 @@ impl Derivation {
         rule: Rule,
         label: &'static str,
         subject: impl Into<String>,
-        unit: &'static str,
+        unit: impl Into<Cow<'static, str>>,
         operands: &[Number],
     ) -> Result<Number, Error> {
         self.derive(rule, Operator::Quotient, label, subject, unit, operands)
@@ -443,7 +452,7 @@ impl Derivation {
         places: u32,
         rounding: Rounding,
     ) -> Result<Number, Error> {
-        let (label, unit) = (self.node(number).label, self.node(number).unit);
+        let (label, unit) = (self.node(number).label, self.node(number).unit.clone());
         let subject = self.node(number).subject.clone();
         self.derive(
             rule,
@@ -469,7 +478,7 @@ impl Derivation {
             label: unknown.label,
             subject: unknown.subject,
             value: unknown.value,
-            unit: unknown.unit,
+            unit: unknown.unit.into(),
             origin: Origin::Derived {
                 rule,
                 operator: Operator::Solution { places },
@@ -487,3 +496,6 @@ impl Derivation {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod rendering_tests;

@@ -5,7 +5,7 @@ derivation-of = { $name } ({ $subject })
 derivation-above = { $line } (derived above)
 derivation-input = stated at { $place }
 derivation-input-evidence = stated at { $place }; evidence: { $evidence }
-derivation-parameter = published: { $source } (read in: { $standing })
+derivation-parameter = published: { $source } ({ $standing })
 derivation-constant = by definition
 derivation-rule = rule: { $rule } [{ $clause }]
 derivation-rule-formula = rule: { $rule }: { $formula } [{ $clause }]
@@ -14,11 +14,6 @@ derivation-choice = { $result }, chosen because of { $because }
 derivation-round = { $before } → { $after }: { $how }, { $places } decimals
 derivation-to-places = { $line }, to { $places } decimals
 derivation-solution = { $equation } = { $result }, solved to { $places } decimals
-
-standing-official = the official document
-standing-secondary = a document that re-types the official one
-standing-recalled = memory, not a document
-standing-draft = a draft
 
 rounding-mode-half_up = rounded half up
 rounding-mode-half_even = rounded half to even

@@ -5,7 +5,7 @@ derivation-of = { $name }（{ $subject }）
 derivation-above = { $line }（推导见上文）
 derivation-input = 填报于 { $place }
 derivation-input-evidence = 填报于 { $place }；证据：{ $evidence }
-derivation-parameter = 已公布：{ $source }（取自{ $standing }）
+derivation-parameter = 已公布：{ $source }（{ $standing }）
 derivation-constant = 按定义
 derivation-rule = 规则：{ $rule }［{ $clause }］
 derivation-rule-formula = 规则：{ $rule }：{ $formula }［{ $clause }］
@@ -14,11 +14,6 @@ derivation-choice = 取 { $result }，依据为 { $because }
 derivation-round = { $before } → { $after }：{ $how }，{ $places } 位小数
 derivation-to-places = { $line }，{ $places } 位小数
 derivation-solution = { $equation } = { $result }，求解至 { $places } 位小数
-
-standing-official = 官方文件
-standing-secondary = 转录官方文件的资料
-standing-recalled = 记忆，未查阅文件
-standing-draft = 征求意见稿或草案
 
 rounding-mode-half_up = 四舍五入
 rounding-mode-half_even = 四舍六入五成双

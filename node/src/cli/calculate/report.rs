@@ -45,7 +45,7 @@ fn outcomes(report: &Report, catalogue: &Catalogue) -> List {
             catalogue.name("quantity", outcome.code).into(),
             outcome.subject.as_str().into(),
             Cell::new(node.value.to_string(), shown(&node.value)),
-            node.unit.into(),
+            node.unit.as_ref().into(),
         ]);
     }
     list

@@ -364,6 +364,63 @@ errors! {
     };
     // China, MRV and allocation: 070–109.
     // GHG Protocol corporate, scope 2, scope 3, transport, targets: 110–149.
+    /// The unit of an emission rate is no mass per activity.
+    "HT-ACC-110" "" RateUnit {
+        /// What was read.
+        text: String
+    };
+    /// An emission rate without exactly one of value, gases and factor, or without its unit.
+    "HT-ACC-111" "" RateForm;
+    /// A figure without the document that states it.
+    "HT-ACC-112" "" SourceMissing {
+        /// Path of the figure.
+        what: String
+    };
+    /// A contractual instrument that does not meet a Scope 2 Quality Criterion.
+    "HT-ACC-113" "" InstrumentQuality {
+        /// The instrument.
+        name: String,
+        /// Number of the criterion in Table 7.1.
+        criterion: String
+    };
+    /// A certificate or contract that is used a second time.
+    "HT-ACC-114" "" InstrumentUsedTwice {
+        /// Its serial number.
+        serial: String
+    };
+    /// An instrument of a market in which nothing is consumed.
+    "HT-ACC-115" "" InstrumentMarket {
+        /// The instrument.
+        name: String,
+        /// Its market.
+        market: String
+    };
+    /// An instrument of another period than the consumption's.
+    "HT-ACC-116" "" InstrumentPeriod {
+        /// The instrument.
+        name: String,
+        /// Its vintage.
+        vintage: String,
+        /// The vintages that count.
+        wanted: Period
+    };
+    /// A part of the document without which the standard cannot be applied.
+    "HT-ACC-117" "" PartNeeded {
+        /// Its path.
+        what: String
+    };
+    /// A part of the document that the rule does not use in this case.
+    "HT-ACC-118" "" PartNotUsed {
+        /// Its path.
+        what: String
+    };
+    /// A part that is larger than its whole.
+    "HT-ACC-119" "" PartExceedsWhole {
+        /// The part.
+        part: String,
+        /// The whole.
+        whole: String
+    };
     // Product, CBAM, EU ETS: 150–189.
     // Factor sets, explanation, uncertainty: 190–229.
 }

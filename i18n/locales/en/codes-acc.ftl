@@ -156,3 +156,36 @@ ht-acc-064 = "{ $text }" is not defined in this document.
 ht-acc-065 = { $table } has no rule for { $period }.
     .cause = Rules are kept by instrument and period; no instrument in the table covers this one.
     .remedy = Check the period. If a notice has been published since, its figures can be entered with document and page.
+
+## GHG Protocol, ISO 14083, targets
+
+ht-acc-110 = “{ $text }” is no unit of an emission rate.
+    .cause = A rate is a mass per activity, and both units are in the table.
+    .remedy = Write one like kg/kWh, lb/MWh, t/TJ (net) or kg/t.km.
+ht-acc-111 = The emission rate is incomplete or says two things.
+    .cause = A rate has exactly one of value, gases and factor; value and gases need a unit; a factor of the catalogue is no fuel parameter.
+    .remedy = Keep one of them, with its unit.
+ht-acc-112 = { $what } has no source.
+    .cause = A figure without its document cannot be checked by anybody.
+    .remedy = Name the document, with clause or page.
+ht-acc-113 = The instrument “{ $name }” does not meet Scope 2 Quality Criterion { $criterion }.
+    .cause = Only instruments that meet Table 7.1 of the Scope 2 Guidance count in the market-based result.
+    .remedy = Show that it meets the criterion, or remove it; its consumption then takes the residual mix.
+ht-acc-114 = “{ $serial }” is used twice.
+    .cause = A certificate or contract covers consumption once only.
+    .remedy = Remove one of the uses.
+ht-acc-115 = The instrument “{ $name }” is of the market { $market }, in which its consumption is not.
+    .cause = An instrument counts only in the market in which the energy is consumed.
+    .remedy = Check the market of the instrument and of the grid.
+ht-acc-116 = The instrument “{ $name }” is of { $vintage }; only { $wanted } counts.
+    .cause = The energy of an instrument must have been generated in the period of the consumption, or as close to it as a programme states.
+    .remedy = Use instruments of the period, or state the programme's rule as accepted_vintage.
+ht-acc-117 = { $what } is missing.
+    .cause = The standard cannot be applied without it.
+    .remedy = Add it; `hengtan calculate --example` shows a complete document.
+ht-acc-118 = { $what } is not used in this case.
+    .cause = The rule that applies here has no place for it; what is ignored silently would mislead.
+    .remedy = Remove it, or choose the case that it belongs to.
+ht-acc-119 = The part { $part } is larger than its whole { $whole }.
+    .cause = A share of something cannot be more than all of it.
+    .remedy = Correct one of the two.

@@ -156,3 +156,36 @@ ht-acc-064 = 本文档中没有定义“{ $text }”。
 ht-acc-065 = { $table } 中没有适用于 { $period } 的规则。
     .cause = 规则按文件和适用期间保存，表中没有文件覆盖该期间。
     .remedy = 请检查期间。若此后已有新的通知发布，可填入其数值并注明文件和页码。
+
+## 温室气体核算体系、ISO 14083、减排目标
+
+ht-acc-110 = “{ $text }”不是排放因子的单位。
+    .cause = 排放因子的单位是质量除以活动数据，两个单位都须在单位表中。
+    .remedy = 请写成 kg/kWh、lb/MWh、t/TJ (net)、kg/t.km 一类的形式。
+ht-acc-111 = 排放因子不完整或自相矛盾。
+    .cause = 排放因子应在 value、gases、factor 中恰好给出一项；value 和 gases 须有单位；不能引用燃料参数类的因子。
+    .remedy = 请保留其中一项并注明单位。
+ht-acc-112 = { $what } 没有来源。
+    .cause = 没有文件依据的数值无法核对。
+    .remedy = 请注明文件及其条款或页码。
+ht-acc-113 = 凭证“{ $name }”不符合范围二质量准则第 { $criterion } 条。
+    .cause = 只有符合《范围二指南》表 7.1 的合同凭证才能用于基于市场的结果。
+    .remedy = 请补充符合该准则的证明，或删除该凭证，相应用电改用剩余混合因子。
+ht-acc-114 = “{ $serial }”被使用两次。
+    .cause = 每份证书或合同只能使用一次。
+    .remedy = 请删除其中一处。
+ht-acc-115 = 凭证“{ $name }”属于市场 { $market }，其用电不在该市场。
+    .cause = 凭证只能用于同一市场内的用电。
+    .remedy = 请核对凭证和电网所属的市场。
+ht-acc-116 = 凭证“{ $name }”的发电时间为 { $vintage }，只认可 { $wanted }。
+    .cause = 凭证对应的发电时间应在用电的报告期内，或符合相关规则允许的范围。
+    .remedy = 请使用报告期内的凭证，或在 accepted_vintage 中写明允许的规则。
+ht-acc-117 = 缺少 { $what }。
+    .cause = 没有该项就无法按标准计算。
+    .remedy = 请补充；可运行 `hengtan calculate --example` 查看完整示例。
+ht-acc-118 = 此处用不到 { $what }。
+    .cause = 适用的规则没有该项；悄悄忽略会造成误解。
+    .remedy = 请删除该项，或改用与之相应的情形。
+ht-acc-119 = 部分值 { $part } 大于总量 { $whole }。
+    .cause = 部分不能超过总量。
+    .remedy = 请改正其中之一。

@@ -363,6 +363,93 @@ errors! {
         period: String
     };
     // China, MRV and allocation: 070–109.
+    /// A month without data where monthly reporting is declared; or no month at all.
+    "HT-ACC-070" "" MonthMissing {
+        /// The month, or the year.
+        month: String
+    };
+    /// A month of another year.
+    "HT-ACC-071" "" MonthOutside {
+        /// The month.
+        month: String,
+        /// The year of the report.
+        year: u16
+    };
+    /// Zero or less where the standard needs more.
+    "HT-ACC-072" "" NumberNotPositive {
+        /// The number.
+        text: String
+    };
+    /// A figure that a document must bring without document or page.
+    "HT-ACC-073" "" CitationMissing;
+    /// A thing without a name.
+    "HT-ACC-074" "" NameEmpty;
+    /// More decimals than the standard's reports state.
+    "HT-ACC-075" "" TooManyDecimals {
+        /// The number.
+        text: String,
+        /// Decimals that a report states.
+        places: u32
+    };
+    /// A moisture that no fuel has: all water, or more in the dried sample than in the fuel.
+    "HT-ACC-076" "" MoistureImpossible {
+        /// The moisture, per cent.
+        moisture: String
+    };
+    /// Parts that together are more than the whole.
+    "HT-ACC-077" "" PartsAboveWhole {
+        /// The sum of the parts.
+        parts: String,
+        /// The whole.
+        whole: String
+    };
+    /// More than the equipment can produce in its running hours.
+    "HT-ACC-078" "" AboveCapacity {
+        /// The amount stated.
+        amount: String,
+        /// Capacity times hours.
+        limit: String
+    };
+    /// More running hours than the period has.
+    "HT-ACC-079" "" HoursBeyondPeriod {
+        /// Hours stated.
+        hours: String,
+        /// Hours of the period.
+        limit: String
+    };
+    /// More energy out than in.
+    "HT-ACC-080" "" OutputAboveInput {
+        /// Energy of the products, GJ.
+        output: String,
+        /// Energy of the fuels, GJ.
+        input: String
+    };
+    /// A class of unit that its capacity contradicts.
+    "HT-ACC-081" "" ClassContradicts {
+        /// The class stated.
+        class: String,
+        /// Rated capacity, MW.
+        capacity: String
+    };
+    /// More borrowed than the plan allows.
+    "HT-ACC-082" "" BorrowingAboveLimit {
+        /// Tonnes asked for.
+        amount: String,
+        /// Tonnes allowed.
+        limit: String
+    };
+    /// More offsets than the cap allows.
+    "HT-ACC-083" "" OffsetAboveCap {
+        /// Tonnes stated.
+        amount: String,
+        /// Tonnes allowed.
+        limit: String
+    };
+    /// A fraction where registers hold whole tonnes.
+    "HT-ACC-084" "" NotWhole {
+        /// The number.
+        text: String
+    };
     // GHG Protocol corporate, scope 2, scope 3, transport, targets: 110–149.
     /// The unit of an emission rate is no mass per activity.
     "HT-ACC-110" "" RateUnit {

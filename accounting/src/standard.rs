@@ -3,12 +3,15 @@
 //! | code | standard |
 //! |---|---|
 //! | `ghg_scope2` | GHG Protocol Scope 2 Guidance |
+//! | `mee_power` | MEE guideline for power generation facilities |
 //!
 //! A standard reads its document with [`crate::document`], takes rule tables as data (`rules/`), and builds its numbers in
 //! a [`crate::Derivation`], so that every figure explains itself. The worked examples are in `cases/standards/`.
 
 mod emission_rate;
 mod ghg_scope2;
+mod mee;
+mod mee_power;
 
 use crate::catalogue::Catalogue;
 use crate::error::Error;
@@ -35,12 +38,15 @@ pub struct Standard {
 }
 
 /// Every standard, in the order in which they are listed for people.
-pub const STANDARDS: &[Standard] = &[Standard {
-    code: ghg_scope2::CODE,
-    document: ghg_scope2::DOCUMENT,
-    example: ghg_scope2::EXAMPLE,
-    run: ghg_scope2::run,
-}];
+pub const STANDARDS: &[Standard] = &[
+    Standard {
+        code: ghg_scope2::CODE,
+        document: ghg_scope2::DOCUMENT,
+        example: ghg_scope2::EXAMPLE,
+        run: ghg_scope2::run,
+    },
+    mee_power::STANDARD,
+];
 
 /// The standard with this code.
 ///

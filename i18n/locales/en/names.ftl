@@ -168,3 +168,8 @@ revocation-cessationofoperation = no longer needed
 revocation-certificatehold = suspended
 revocation-privilegewithdrawn = privilege withdrawn
 revocation-aacompromise = attribute authority compromised
+
+standing-official = official
+standing-secondary = read in a document that retypes the official one
+standing-recalled = recalled, not read
+standing-draft = draft

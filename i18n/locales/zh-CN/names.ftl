@@ -168,3 +168,8 @@ revocation-cessationofoperation = 不再需要
 revocation-certificatehold = 暂停使用
 revocation-privilegewithdrawn = 权限被收回
 revocation-aacompromise = 属性机构密钥泄露
+
+standing-official = 官方
+standing-secondary = 取自转录官方文件的资料
+standing-recalled = 凭记忆录入，未查阅原文
+standing-draft = 征求意见稿

@@ -170,7 +170,15 @@ pub struct Calculate {
 #[derive(Debug, Subcommand)]
 pub enum Crypto {
     /// Checks the algorithms.
-    Selftest,
+    Selftest(CryptoSelftest),
+}
+
+/// `crypto selftest`
+#[derive(Debug, Args)]
+pub struct CryptoSelftest {
+    /// Tests the system's generator of random numbers too.
+    #[arg(long)]
+    pub full: bool,
 }
 
 /// `init`

@@ -499,7 +499,7 @@ fn not_leader(forward: &ForwardToLeader<TypeConfig>) -> Error {
     }
 }
 
-fn open_disk(storage: &Storage) -> Result<Arc<dyn Disk>, Error> {
+pub(crate) fn open_disk(storage: &Storage) -> Result<Arc<dyn Disk>, Error> {
     match storage {
         #[cfg(feature = "rocksdb")]
         Storage::Folder(folder) => {

@@ -12,6 +12,7 @@
 //! | [`membership`], [`status`], [`options`], [`error`] | values that callers see |
 //! | `log` | the log store: one writer thread, group commit, checksums; on RocksDB or in memory |
 //! | `machine`, `snapshot` | the application driven by the engine; snapshot files |
+//! | [`resume`] | how a member begins that is given a state from elsewhere |
 //! | `network`, `inbound` | the messages between members, outgoing and incoming |
 //! | `record`, `identity`, `engine` | encodings on disk and wire; whose folder this is; the engine's types |
 //!
@@ -31,6 +32,7 @@ pub mod membership;
 mod network;
 pub mod options;
 mod record;
+mod resume;
 mod snapshot;
 pub mod status;
 #[cfg(test)]
@@ -42,6 +44,7 @@ pub use consensus::{Applied, Consensus};
 pub use error::{CODES, Error};
 pub use membership::{Member, Membership};
 pub use options::{Options, Storage, Timing};
+pub use resume::resume;
 pub use status::{Leadership, LogPosition, Role, Status};
 pub use transport::{Peer, Procedure, Transport, Unreachable};
 

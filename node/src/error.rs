@@ -135,6 +135,12 @@ errors! {
     SeveralNodes { /** Nodes in genesis. */ nodes: usize } = "HT-NOD-024" BadInput;
     /// A measurement could not be made.
     BenchFailed { /** What went wrong. */ detail: String } = "HT-NOD-025" Internal;
+    /// A snapshot or backup cannot be read to its end.
+    SnapshotUnreadable { /** What the system said. */ detail: String } = "HT-NOD-060" Integrity;
+    /// A backup is restored where data are already.
+    RestoreOccupied { /** The folder. */ path: String } = "HT-NOD-061" Conflict;
+    /// A backup of a network of several voting organisations is not restored into one node.
+    RestoreSeveral { /** Voting organisations. */ organisations: usize } = "HT-NOD-062" Conflict;
     /// The node is not ready.
     NotReady { /** Code of the reason. */ reason: String } = "HT-API-001" Unavailable;
     /// Too many envelopes wait.

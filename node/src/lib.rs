@@ -1,6 +1,7 @@
 //! Hengtan: a node that records climate data, calculates emissions and proves both, with its command line.
 
 pub mod api;
+pub mod backup;
 pub mod bench;
 pub mod cli;
 pub mod clock;
@@ -11,4 +12,5 @@ pub mod import;
 pub mod publish;
 pub mod run;
 pub mod service;
+pub mod snapshot;
 pub mod store;

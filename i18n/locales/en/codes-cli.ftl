@@ -129,3 +129,6 @@ ht-cli-063 = { $path }: { $count ->
     }; nothing was calculated.
     .cause = Each is listed above with its place in the document.
     .remedy = Mend them and run the command again; hengtan explain CODE tells more about each.
+ht-cli-064 = The network of the backup is not named.
+    .cause = A backup proves itself only against a network that you know: anybody can mint one.
+    .remedy = Add --network with the id or genesis.json, or run the command where a context names the network.

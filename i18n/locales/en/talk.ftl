@@ -1,5 +1,15 @@
 ### What commands say: columns, titles, results, explanations.
 
+backup-reading = Checking the backup, MiB
+backup-restore-question = Restore { $file } into { $folder }? Whatever was recorded after the backup is lost, and receipts for it will contradict this node.
+backup-restored = { $folder } holds { $size } entries; hengtan start goes on from there.
+backup-drilled = The backup can be restored: the node started on it and gave a receipt that verifies. Everything was removed again.
+col-bytes = Bytes
+col-cosigners = Cosigned by
+col-values = Values in the state
+col-row-sets = Sets of rows
+col-restored-seconds = Restored in, s
+col-total-seconds = All in all, s
 col-activity = Activity
 col-address = Address
 col-aliases = Other names

@@ -126,3 +126,6 @@ ht-cli-062 = { $path } 第 { $line } 行不是 UTF-8 编码。
 ht-cli-063 = { $path } 有 { $count } 处错误，未进行计算。
     .cause = 以上逐条列出了各处错误及其在文档中的位置。
     .remedy = 请改正后重新运行；hengtan explain CODE 可查看各代码的详细说明。
+ht-cli-064 = 没有指明备份所属的网络。
+    .cause = 备份只能对照已知的网络加以证明，因为任何人都可以另造一个网络。
+    .remedy = 请用 --network 给出网络标识或 genesis.json，或在上下文指明了网络的位置运行本命令。

@@ -1,5 +1,15 @@
 ### 各命令的输出：列名、标题、结果、说明。
 
+backup-reading = 正在核验备份（MiB）
+backup-restore-question = 将 { $file } 恢复到 { $folder }？备份之后的记录将丢失，相应回执会与本节点矛盾。
+backup-restored = { $folder } 现有 { $size } 个条目；运行 hengtan start 即可由此继续。
+backup-drilled = 该备份可以恢复：节点已在其上启动，出具的回执通过核验。演练内容已全部清除。
+col-bytes = 字节数
+col-cosigners = 联署方
+col-values = 状态取值数
+col-row-sets = 数据行集数
+col-restored-seconds = 恢复用时（秒）
+col-total-seconds = 总用时（秒）
 col-activity = 活动
 col-address = 通信地址
 col-aliases = 别名

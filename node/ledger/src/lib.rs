@@ -19,6 +19,7 @@
 //! | [`calculation`] | the bridge to the engine |
 //! | [`checkpoint`], [`receipt`], [`ticket`] | signed statements about the log, proofs for strangers, a door's word |
 //! | [`export`], [`audit`], [`memory`] | the log as a file, its replay, a ledger in memory |
+//! | [`snapshot`] | the whole ledger at a checkpoint, and its rebuilding elsewhere |
 //! | [`Error`], [`Refusal`], [`Stop`] | what can be wrong, with permanent codes |
 
 pub mod audit;
@@ -43,6 +44,7 @@ pub mod receipt;
 mod refusal;
 pub mod role;
 pub mod rows;
+pub mod snapshot;
 pub mod state;
 mod stop;
 pub mod ticket;

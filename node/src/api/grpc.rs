@@ -3,7 +3,8 @@
 use super::problem::{grpc_status, locale};
 use crate::error::Error;
 use crate::service::query::{self, Activity, ActivityFilter, FactorUse, PageRequest, Record};
-use crate::service::{End, RequestLabels, Service, Subject, Submission};
+use crate::service::{End, RequestLabels, Service, Subject, Submission, blocking};
+use crate::snapshot::Stream;
 use crate::store::Reading;
 use hengtan_api::v1 as api;
 use hengtan_api::v1::ledger_server::{Ledger, LedgerServer};
@@ -18,6 +19,8 @@ use tonic::{Request, Response, Status};
 /// Entries that an export reads at once.
 const EXPORT_CHUNK: usize = 64;
 
+/// Pieces that wait for a slow reader of a backup.
+const BACKUP_AHEAD: usize = 4;
 /// Records that wait for a slow reader of an export.
 const EXPORT_AHEAD: usize = 16;
 
@@ -471,6 +474,27 @@ impl Ledger for Door {
             }
         });
         self.answer("Export", locale, Ok(ReceiverStream::new(receiver)))
+    }
+
+    type BackupStream = ReceiverStream<Result<api::BackupResponse, Status>>;
+
+    async fn backup(&self, request: Request<api::BackupRequest>) -> Answer<Self::BackupStream> {
+        let locale = language(&request);
+        let (sender, receiver) = mpsc::channel(BACKUP_AHEAD);
+        let service = self.service.clone();
+        tokio::spawn(async move {
+            let ended = match service.stream().await {
+                Ok(stream) => {
+                    let sender = sender.clone();
+                    blocking(move || send_backup(&stream, &sender)).await
+                }
+                Err(error) => Err(error),
+            };
+            if let Err(error) = ended {
+                let _ = sender.send(Err(grpc_status(&error, locale))).await;
+            }
+        });
+        self.answer("Backup", locale, Ok(ReceiverStream::new(receiver)))
     }
 
     async fn state_show(
@@ -969,6 +993,20 @@ async fn send_export(
     }
     let last = unframed(export::checkpoint(&note.to_text()));
     let _ = sender.send(Ok(api::ExportResponse { record: last })).await;
+    Ok(())
+}
+
+/// Sends the pieces of a stream. Ends quietly when the reader has gone.
+fn send_backup(
+    stream: &Stream,
+    sender: &mpsc::Sender<Result<api::BackupResponse, Status>>,
+) -> Result<(), Error> {
+    while let Some(bytes) = stream.next_piece()? {
+        let response = api::BackupResponse { bytes };
+        if sender.blocking_send(Ok(response)).is_err() {
+            return Ok(());
+        }
+    }
     Ok(())
 }
 

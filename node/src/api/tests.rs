@@ -127,7 +127,8 @@ impl Node {
         socket.write_all(text.as_bytes()).await.expect("sent");
         let mut answer = Vec::new();
         socket.read_to_end(&mut answer).await.expect("received");
-        let answer = String::from_utf8(answer).expect("text");
+        // A backup is bytes.
+        let answer = String::from_utf8_lossy(&answer);
         let (head, body) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
         let status = head
             .split(' ')

@@ -128,6 +128,9 @@ pub enum Command {
     Receipt(Receipt),
     /// Checks a receipt offline.
     Verify(Verify),
+    /// Backups.
+    #[command(subcommand, arg_required_else_help = true)]
+    Backup(Backup),
     /// State of the node.
     Status(Status),
     /// Checks of this installation.
@@ -170,15 +173,7 @@ pub struct Calculate {
 #[derive(Debug, Subcommand)]
 pub enum Crypto {
     /// Checks the algorithms.
-    Selftest(CryptoSelftest),
-}
-
-/// `crypto selftest`
-#[derive(Debug, Args)]
-pub struct CryptoSelftest {
-    /// Tests the system's generator of random numbers too.
-    #[arg(long)]
-    pub full: bool,
+    Selftest,
 }
 
 /// `init`
@@ -872,6 +867,66 @@ pub struct Verify {
     /// The network that the verifier knows.
     #[arg(long, value_name = "HEX-OR-FILE")]
     pub network: Option<String>,
+}
+
+/// `backup …`
+#[derive(Debug, Subcommand)]
+pub enum Backup {
+    /// Writes the whole ledger into a file.
+    Create(BackupCreate),
+    /// Checks a backup offline.
+    Verify(BackupVerify),
+    /// Fills the data folder of a node.
+    Restore(BackupRestore),
+    /// Restores for trial and throws it away.
+    Drill(BackupDrill),
+}
+
+/// `backup create`
+#[derive(Debug, Args)]
+pub struct BackupCreate {
+    /// File to write.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `backup verify`
+#[derive(Debug, Args)]
+pub struct BackupVerify {
+    /// Backup.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The network that the verifier knows.
+    #[arg(long, value_name = "HEX-OR-FILE")]
+    pub network: Option<String>,
+}
+
+/// `backup restore`
+#[derive(Debug, Args)]
+pub struct BackupRestore {
+    /// Backup.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Folder of the network.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Node within the folder.
+    #[arg(long, value_name = "NAME")]
+    pub node: Option<String>,
+}
+
+/// `backup drill`
+#[derive(Debug, Args)]
+pub struct BackupDrill {
+    /// Backup.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Folder of the network.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Node within the folder.
+    #[arg(long, value_name = "NAME")]
+    pub node: Option<String>,
 }
 
 /// `status`

@@ -4,12 +4,12 @@ use std::future::Future;
 
 use crate::console::Console;
 
-use super::arguments::{Activity, Command, CommandLine, Factor};
+use super::arguments::{Activity, Backup, Command, CommandLine, Factor};
 use super::session::Session;
 use super::{
-    Exit, Failure, activity, bench, calculate, cert, codes, completion, config, crypto, demo,
-    doctor, explain, facility, factor, init, inventory, key, member, org, receipt, start, status,
-    verify,
+    Exit, Failure, activity, backup, bench, calculate, cert, codes, completion, config, crypto,
+    demo, doctor, explain, facility, factor, init, inventory, key, member, org, receipt, start,
+    status, verify,
 };
 
 /// Runs a command.
@@ -19,6 +19,9 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         Command::Init(arguments) => init::run(&arguments, console),
         Command::Key(command) => key::run(command, &global, console),
         Command::Cert(command) => cert::run(command, console),
+        Command::Backup(Backup::Verify(arguments)) => backup::verify(&arguments, &global, console),
+        Command::Backup(Backup::Restore(arguments)) => backup::restore(&arguments, console),
+        Command::Backup(Backup::Drill(arguments)) => wait(backup::drill(&arguments, console))?,
         Command::Calculate(arguments) => calculate::run(&arguments, console),
         Command::Crypto(command) => crypto::run(&command, console),
         Command::Verify(arguments) => verify::run(&arguments, &global, console),
@@ -54,6 +57,9 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
                 Command::Activity(command) => activity::run(command, &session).await,
                 Command::Factor(command) => factor::run(command, &session).await,
                 Command::Inventory(command) => inventory::run(command, &session).await,
+                Command::Backup(Backup::Create(arguments)) => {
+                    backup::create(&arguments, &session).await
+                }
                 Command::Receipt(command) => receipt::run(command, &session).await,
                 // The others need no node, or have been taken above.
                 _ => status::run(&session).await,

@@ -162,7 +162,6 @@ pub fn named_fields<'a>(
             "reason" => "reason",
             "status" => "import-status",
             "role" => "role",
-            "item" if code == "HT-CRY-101" => "random-test",
             "parameter" => "parameter",
             "treatment" => "treatment",
             "category" => "category",
@@ -299,6 +298,8 @@ pub mod codes {
     pub const DOCUMENT_NOT_UTF8: &str = "HT-CLI-062";
     /// A document with faults.
     pub const DOCUMENT_REFUSED: &str = "HT-CLI-063";
+    /// A backup is judged without a network.
+    pub const BACKUP_NETWORK_MISSING: &str = "HT-CLI-064";
 }
 
 /// All codes of the command line.
@@ -345,6 +346,7 @@ pub const CODES: &[&str] = &[
     codes::DOCUMENT_TOO_LARGE,
     codes::DOCUMENT_NOT_UTF8,
     codes::DOCUMENT_REFUSED,
+    codes::BACKUP_NETWORK_MISSING,
 ];
 
 /// The exit code that goes with an error code.

@@ -2,6 +2,7 @@
 
 mod activity;
 pub mod arguments;
+mod backup;
 mod bench;
 mod calculate;
 mod cert;

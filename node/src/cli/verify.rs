@@ -59,7 +59,7 @@ pub(super) fn read(path: &Path) -> Result<String, Failure> {
 }
 
 /// The network that the verifier trusts: `--network`, else the context's; none if neither is given.
-fn pin(network: Option<&str>, global: &Global) -> Result<Option<NetworkPin>, Failure> {
+pub(super) fn pin(network: Option<&str>, global: &Global) -> Result<Option<NetworkPin>, Failure> {
     match network {
         Some(text) => Ok(Some(NetworkPin(network_id(text)?))),
         None => Ok(context::find(global)?.network_id()?.map(NetworkPin)),

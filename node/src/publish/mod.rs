@@ -57,7 +57,15 @@ impl Publisher {
         let reading = Reading::new(&*self.store);
         let size = reading.size()?;
         let Some(checkpoint) = reading.checkpoint(size)? else {
-            // Final already.
+            // Final already, also where a snapshot has brought it.
+            let newest = reading
+                .final_note()?
+                .map_or(0, |note| note.checkpoint().size);
+            self.size.send_if_modified(|known| {
+                let grown = newest > *known;
+                *known = newest.max(*known);
+                grown
+            });
             return Ok(size);
         };
         let vow = reading.vow()?;

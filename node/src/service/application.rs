@@ -2,8 +2,9 @@
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::snapshot::{self, Stream};
 use crate::store::{Reading, Store, Writing, meta};
-use consensus::{Application, Committed, Fatal, Payload, Refusal, Traffic};
+use consensus::{Application, Committed, Fatal, Payload, Refusal, SnapshotView, Traffic};
 use crypto_sm::sm2::{PublicKey, Verifier};
 use crypto_sm::sm3::Digest;
 use hengtan_ledger::calculation::Catalogues;
@@ -12,6 +13,7 @@ use hengtan_ledger::genesis::Founded;
 use hengtan_ledger::{batch, domain::NetworkId};
 use prost::Message;
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
@@ -33,6 +35,8 @@ pub(super) struct Response {
 pub(super) struct Ledger {
     store: Arc<dyn Store>,
     network: NetworkId,
+    /// Number of this node.
+    node: u64,
     clock: Arc<dyn Clock>,
     catalogues: Catalogues,
     /// Digests of envelopes whose signatures this node's door has verified, and which are not applied yet.
@@ -45,12 +49,14 @@ impl Ledger {
     pub(super) fn open(
         store: Arc<dyn Store>,
         founded: &Founded,
+        node: u64,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
         let size = Reading::new(&*store).size()?;
         Ok(Self {
             store,
             network: founded.network_id(),
+            node,
             clock,
             catalogues: Catalogues::default(),
             verified: Mutex::default(),
@@ -207,6 +213,35 @@ impl Application for Ledger {
                 })
             })
             .collect()
+    }
+
+    fn snapshot(&self) -> Result<Option<Box<dyn SnapshotView>>, Fatal> {
+        // A state whose checkpoint is not final yet is offered to nobody; the engine asks again after later batches.
+        let stream = Stream::open(Arc::clone(&self.store)).map_err(|error| fatal(&error))?;
+        Ok(stream.map(|stream| Box::new(stream) as Box<dyn SnapshotView>))
+    }
+
+    fn install(&self, applied_state: &[u8], content: &mut dyn io::Read) -> Result<(), Fatal> {
+        let rebuilt = snapshot::install(
+            &*self.store,
+            &self.network,
+            self.node,
+            applied_state,
+            content,
+        )
+        .map_err(|error| {
+            tracing::error!(code = error.code(), cause = %error, "snapshot refused");
+            fatal(&error)
+        })?;
+        let size = rebuilt.frontier.size();
+        tracing::info!(
+            size,
+            pairs = rebuilt.pairs,
+            row_sets = rebuilt.row_sets,
+            "snapshot installed"
+        );
+        self.size.send_replace(size);
+        Ok(())
     }
 }
 

@@ -23,11 +23,11 @@ use crate::clock::{Clock, Watchman};
 use crate::config::{Config, Folder, Limits};
 use crate::error::Error;
 use crate::publish::Publisher;
+use crate::snapshot::Stream;
 use crate::store::{Reading, RocksStore, Store, found};
 use application::Ledger;
 use consensus::{Consensus, Options, Storage, transport::Alone};
 use crypto_sm::keystore::Key;
-use crypto_sm::rand_core::UnwrapErr;
 use crypto_sm::sm2::PublicKey;
 use governor::clock::DefaultClock;
 use governor::state::keyed::DefaultKeyedStateStore;
@@ -36,7 +36,6 @@ use hengtan_ledger::genesis::Founded;
 use hengtan_ledger::v1;
 use proposer::Proposer;
 use queue::Queue;
-use rand::rngs::SysRng;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -44,6 +43,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
+
+/// Batches after which the log behind a snapshot is given up: a snapshot holds the whole ledger, so it must be rare.
+const SNAPSHOT_EVERY: u64 = 50_000;
+/// How long a backup waits for a moment at which the newest batch end is final.
+const STREAM_WAIT: Duration = Duration::from_secs(20);
+/// Batches that stay in the log, so that a member which lags a little needs no snapshot.
+const ENTRIES_KEPT: u64 = 10_000;
 
 /// A running node's door. Clones are handles to the same one.
 #[derive(Clone)]
@@ -110,7 +116,6 @@ impl Service {
     /// Whatever keeps it from serving: a failed self test, files, keys, a damaged store, consensus.
     pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         crypto_sm::selftest::run()?;
-        crypto_sm::selftest::random::probe(&mut UnwrapErr(SysRng))?;
         let founded = Folder::genesis(&config.genesis)?;
         let key = config.open_statement_key()?;
         let node = identity(
@@ -156,13 +161,15 @@ impl Service {
             );
             blocking(move || {
                 found(&*store, &founded, number)?;
-                Ledger::open(store, &founded, clock).map(Arc::new)
+                Ledger::open(store, &founded, number, clock).map(Arc::new)
             })
             .await?
         };
         let mut options = Options::new(node.number, network, storage);
         options.batch_bytes_max =
             founded.genesis().limits.unwrap_or_default().batch_bytes_max as usize;
+        options.snapshot_every = Some(SNAPSHOT_EVERY);
+        options.entries_kept = ENTRIES_KEPT;
         let application: Arc<dyn consensus::Application> = Arc::clone(&ledger) as _;
         let consensus = Consensus::start(options, application, Arc::new(Alone)).await?;
         // Node 1 founds the Raft group, once.
@@ -328,6 +335,33 @@ impl Service {
     #[must_use]
     pub fn founded(&self) -> &Founded {
         &self.inner.founded
+    }
+
+    /// The whole ledger as a stream, for a backup: as of the newest batch end that is final.
+    ///
+    /// # Errors
+    /// [`Error::NotReady`] if within a while no newest batch end was final; failures of the store.
+    pub async fn stream(&self) -> Result<Stream, Error> {
+        let inner = &self.inner;
+        let mut final_size = inner.final_size.clone();
+        let waiting = async {
+            loop {
+                let store = Arc::clone(&inner.store);
+                if let Some(stream) = blocking(move || Stream::open(store)).await? {
+                    return Ok(stream);
+                }
+                if final_size.changed().await.is_err() {
+                    return Err(Error::Stopping);
+                }
+            }
+        };
+        tokio::time::timeout(STREAM_WAIT, waiting)
+            .await
+            .unwrap_or_else(|_| {
+                Err(Error::NotReady {
+                    reason: "HT-CON-051".to_owned(),
+                })
+            })
     }
 
     /// Runs a query on a thread that may block, on the store as of one moment.

@@ -413,3 +413,5 @@ async fn another_networks_folder_is_refused() {
         .expect("refused");
     assert_eq!(refused.code(), "HT-NOD-020");
 }
+
+mod snapshot;

@@ -34,6 +34,25 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn replace(
+        &self,
+        kept: &[&'static str],
+        fill: &mut dyn FnMut(&dyn Store) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let new = Self::default();
+        fill(&new)?;
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        let mut filled = Tables::clone(&new.tables.read().unwrap_or_else(PoisonError::into_inner));
+        for name in kept {
+            let key = (Column::Meta, name.as_bytes().to_vec());
+            if let Some(value) = tables.get(&key) {
+                filled.insert(key, value.clone());
+            }
+        }
+        *tables = Arc::new(filled);
+        Ok(())
+    }
+
     fn disk_bytes(&self) -> u64 {
         0
     }

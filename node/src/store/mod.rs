@@ -22,6 +22,7 @@ pub use memory::MemoryStore;
 pub(crate) use reading::meta;
 pub use reading::{Counter, Final, Reading, Vow};
 pub use rocks::RocksStore;
+pub(crate) use writing::{FORMAT, identity_of};
 pub use writing::{Writing, found};
 
 use crate::error::Error;
@@ -101,6 +102,18 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`Error::StoreWrite`].
     fn write(&self, changes: Vec<Change>, sync: bool) -> Result<(), Error>;
+
+    /// Fills empty tables beside the present ones and puts them in their place, at once and on disk. Single values in `kept`
+    /// are taken over from the present ones at that moment. If it fails, the present ones stay. Readings that are out keep
+    /// what they read.
+    ///
+    /// # Errors
+    /// What `fill` returned; [`Error::StoreOpen`], [`Error::StoreWrite`].
+    fn replace(
+        &self,
+        kept: &[&'static str],
+        fill: &mut dyn FnMut(&dyn Store) -> Result<(), Error>,
+    ) -> Result<(), Error>;
 
     /// Space on disk, bytes.
     fn disk_bytes(&self) -> u64;

@@ -182,6 +182,39 @@ impl<'a> Reading<'a> {
             .collect()
     }
 
+    /// Keys and exact bytes of the state from a key on, at most `count`.
+    ///
+    /// # Errors
+    /// [`Error::StoreRead`], [`Error::StoreDamaged`].
+    pub fn raw_state(&self, from: &str, count: usize) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let pairs = self
+            .snapshot
+            .scan(Column::State, &[], from.as_bytes(), count)?;
+        pairs
+            .into_iter()
+            .map(|(key, value)| Ok((String::from_utf8(key).map_err(|_| damaged("state"))?, value)))
+            .collect()
+    }
+
+    /// Sets of rows with their roots from a root on, at most `count`.
+    ///
+    /// # Errors
+    /// [`Error::StoreRead`], [`Error::StoreDamaged`].
+    pub fn raw_content(
+        &self,
+        from: &[u8],
+        count: usize,
+    ) -> Result<Vec<(Vec<u8>, v1::RowSet)>, Error> {
+        let pairs = self.snapshot.scan(Column::Content, &[], from, count)?;
+        pairs
+            .into_iter()
+            .map(|(root, bytes)| {
+                let rows = v1::RowSet::decode(bytes.as_slice()).map_err(|_| damaged("content"))?;
+                Ok((root, rows))
+            })
+            .collect()
+    }
+
     /// One value with its version.
     ///
     /// # Errors

@@ -7,13 +7,32 @@ use rocksdb::{
     Direction, IteratorMode, Options, ReadOptions, SnapshotWithThreadMode, WriteBatch,
     WriteOptions,
 };
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// Memory for blocks that were read, bytes.
 const CACHE_BYTES: usize = 128 << 20;
 
-/// Tables on disk.
+/// Tables on disk. After [`Store::replace`] the present ones are those of another folder beside the first; the file
+/// `<folder>.current` names it.
 pub struct RocksStore {
+    first: Generation,
+    base: PathBuf,
+    /// Shared by writers; exclusive while other tables take the place of the present ones.
+    present: RwLock<()>,
+}
+
+/// Tables, and those that took their place. The older ones stay open for whoever still reads them, and are removed at the
+/// next start.
+struct Generation {
+    tables: Tables,
+    next: OnceLock<Box<Generation>>,
+}
+
+/// One database.
+struct Tables {
     db: DB,
     path: PathBuf,
 }
@@ -24,6 +43,86 @@ impl RocksStore {
     /// # Errors
     /// [`Error::StoreOpen`], also while another process has them open.
     pub fn open(path: &Path) -> Result<Self, Error> {
+        let present = present_folder(path)?;
+        let store = Self {
+            first: Generation {
+                tables: Tables::open(&present)?,
+                next: OnceLock::new(),
+            },
+            base: path.to_owned(),
+            present: RwLock::new(()),
+        };
+        // Only now, while the lock of the database keeps others away.
+        remove_others(path, &present);
+        Ok(store)
+    }
+
+    fn tables(&self) -> &Tables {
+        let mut generation = &self.first;
+        while let Some(next) = generation.next.get() {
+            generation = next;
+        }
+        &generation.tables
+    }
+}
+
+/// The file that names the present folder.
+fn pointer(base: &Path) -> PathBuf {
+    base.with_extension("current")
+}
+
+fn present_folder(base: &Path) -> Result<PathBuf, Error> {
+    match std::fs::read_to_string(pointer(base)) {
+        Ok(name) => Ok(base.with_file_name(name.trim())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(base.to_owned()),
+        Err(error) => Err(Error::StoreOpen {
+            path: pointer(base).display().to_string(),
+            detail: error.to_string(),
+        }),
+    }
+}
+
+/// The folders that are or were the present one: `store`, `store-2`, `store-3`, …
+fn folders(base: &Path) -> Vec<(u64, PathBuf)> {
+    let Some(name) = base.file_name().and_then(|name| name.to_str()) else {
+        return Vec::new();
+    };
+    let parent = base.parent().unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| {
+            let found = entry.file_name().into_string().ok()?;
+            let number = match found.strip_prefix(name)? {
+                "" => 1,
+                rest => rest.strip_prefix('-')?.parse().ok()?,
+            };
+            Some((number, entry.path()))
+        })
+        .collect()
+}
+
+fn remove_others(base: &Path, present: &Path) {
+    for (_, folder) in folders(base) {
+        if folder != present {
+            // What cannot be removed now costs space and is tried again at the next start.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// Names the present folder: on disk under another name first, then renamed, and the renaming too.
+fn point(base: &Path, present: &Path) -> std::io::Result<()> {
+    let name = present.file_name().unwrap_or_default();
+    let (file, new) = (pointer(base), base.with_extension("current.new"));
+    let mut writer = File::create(&new)?;
+    writer.write_all(name.as_encoded_bytes())?;
+    writer.sync_all()?;
+    std::fs::rename(&new, &file)?;
+    File::open(base.parent().unwrap_or(Path::new(".")))?.sync_all()
+}
+
+impl Tables {
+    fn open(path: &Path) -> Result<Self, Error> {
         let failed = |detail: String| Error::StoreOpen {
             path: path.display().to_string(),
             detail,
@@ -59,7 +158,7 @@ fn family(db: &DB, column: Column) -> &ColumnFamily {
         .expect("opening makes every column family")
 }
 
-impl Store for RocksStore {
+impl Store for Tables {
     fn snapshot(&self) -> Box<dyn Snapshot + '_> {
         Box::new(RocksSnapshot {
             db: &self.db,
@@ -85,8 +184,80 @@ impl Store for RocksStore {
             })
     }
 
+    fn replace(
+        &self,
+        _kept: &[&'static str],
+        _fill: &mut dyn FnMut(&dyn Store) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        Err(Error::Internal {
+            detail: "tables that are being filled are not replaced".to_owned(),
+        })
+    }
+
     fn disk_bytes(&self) -> u64 {
         folder_bytes(&self.path)
+    }
+}
+
+impl Store for RocksStore {
+    fn snapshot(&self) -> Box<dyn Snapshot + '_> {
+        self.tables().snapshot()
+    }
+
+    fn write(&self, changes: Vec<Change>, sync: bool) -> Result<(), Error> {
+        let _shared = self.present.read().unwrap_or_else(PoisonError::into_inner);
+        self.tables().write(changes, sync)
+    }
+
+    fn replace(
+        &self,
+        kept: &[&'static str],
+        fill: &mut dyn FnMut(&dyn Store) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut last = &self.first;
+        while let Some(next) = last.next.get() {
+            last = next;
+        }
+        let newest = folders(&self.base).into_iter().map(|(number, _)| number);
+        let number = newest.max().unwrap_or(1) + 1;
+        let mut name = self.base.file_name().unwrap_or_default().to_owned();
+        name.push(format!("-{number}"));
+        let path = self.base.with_file_name(name);
+        let abandon = |error: Error| {
+            let _ = std::fs::remove_dir_all(&path);
+            error
+        };
+        let new = Tables::open(&path)?;
+        fill(&new).map_err(abandon)?;
+        let _exclusive = self.present.write().unwrap_or_else(PoisonError::into_inner);
+        let old = last.tables.snapshot();
+        let mut changes = Vec::new();
+        for name in kept {
+            let value = old.value(Column::Meta, name.as_bytes())?;
+            changes.push(Change {
+                column: Column::Meta,
+                key: name.as_bytes().to_vec(),
+                value,
+            });
+        }
+        // Synced: everything before it in the same log file is on disk too.
+        new.write(changes, true).map_err(abandon)?;
+        point(&self.base, &path).map_err(|error| {
+            abandon(Error::StoreWrite {
+                detail: error.to_string(),
+            })
+        })?;
+        let next = Generation {
+            tables: new,
+            next: OnceLock::new(),
+        };
+        // The exclusive lock makes this the only one.
+        let _ = last.next.set(Box::new(next));
+        Ok(())
+    }
+
+    fn disk_bytes(&self) -> u64 {
+        self.tables().disk_bytes()
     }
 }
 

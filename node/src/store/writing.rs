@@ -3,6 +3,7 @@
 use super::reading::{meta, size_key};
 use super::{Change, Column, Reading, Store};
 use crate::error::Error;
+use hengtan_ledger::domain::NetworkId;
 use hengtan_ledger::execute::{Applied, Sealed, seal};
 use hengtan_ledger::genesis::Founded;
 use hengtan_ledger::log::Frontier;
@@ -98,6 +99,11 @@ impl Writing {
     }
 }
 
+/// The mark of a store: network and number of the node.
+pub(crate) fn identity_of(network: &NetworkId, node: u64) -> Vec<u8> {
+    [&network[..], &node.to_be_bytes()].concat()
+}
+
 /// Claims an empty store for a node of a network and applies genesis; a store that has it already is compared. `node` is the node's
 /// number.
 ///
@@ -105,7 +111,7 @@ impl Writing {
 /// [`Error::StoreFormat`], [`Error::StoreIdentity`], [`Error::StoreDamaged`], failures of the store.
 pub fn found(store: &dyn Store, founded: &Founded, node: u64) -> Result<(), Error> {
     let network = founded.network_id();
-    let identity = [&network[..], &node.to_be_bytes()].concat();
+    let identity = identity_of(&network, node);
     let reading = Reading::new(store);
     if let Some(format) = reading.meta(meta::FORMAT)? {
         let found = format

@@ -132,6 +132,9 @@ async fn answer<S: Ledger>(
     if route.rpc == "Export" {
         return export(service, &request).await;
     }
+    if route.rpc == "Backup" {
+        return backup(service).await;
+    }
     let response = dispatch::call(&*service, route.rpc, &request, headers)
         .await
         .map_err(|status| Problem::of_status(&status))?;
@@ -176,6 +179,24 @@ async fn export<S: Ledger>(service: Arc<S>, request: &[u8]) -> Result<Response, 
     Ok((
         [(header::CONTENT_TYPE, "application/x-ndjson")],
         Body::from_stream(lines),
+    )
+        .into_response())
+}
+
+/// The very bytes of the file, as long as the reader reads.
+async fn backup<S: Ledger>(service: Arc<S>) -> Result<Response, Problem> {
+    let stream = service
+        .backup(tonic::Request::new(hengtan_api::v1::BackupRequest {}))
+        .await
+        .map_err(|status| Problem::of_status(&status))?
+        .into_inner();
+    let pieces = stream.map(|item| {
+        item.map(|response| response.bytes)
+            .map_err(|status| std::io::Error::other(status.code().to_string()))
+    });
+    Ok((
+        [(header::CONTENT_TYPE, "application/octet-stream")],
+        Body::from_stream(pieces),
     )
         .into_response())
 }

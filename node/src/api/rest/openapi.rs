@@ -102,11 +102,14 @@ impl Schemas {
         operation.insert("parameters".to_owned(), Json::Array(parameters));
         let media = match route.rpc {
             "Export" => "application/x-ndjson",
+            "Backup" => "application/octet-stream",
             _ => "application/json",
         };
         // A receipt is the file that the verifier reads; docs/formats describe it.
         let schema = if route.rpc == "ReceiptGet" {
             json!({"type": "object"})
+        } else if route.rpc == "Backup" {
+            json!({"type": "string", "format": "binary"})
         } else {
             self.reference(&method.output())
         };

@@ -61,6 +61,7 @@ pub const ROUTES: &[Route] = &[
     read("/v1/entries/{index}", "EntryShow"),
     read("/v1/entries/{index}/receipt", "ReceiptGet"),
     read("/v1/export", "Export"),
+    read("/v1/backup", "Backup"),
     read("/v1/state/{*key}", "StateShow"),
     read("/v1/organisations", "OrganisationList"),
     read("/v1/organisations/{name}", "OrganisationShow"),

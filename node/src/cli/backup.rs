@@ -1,0 +1,255 @@
+//! `hengtan backup`: the whole ledger as a file; its checking, its restoring, and the rehearsal of that.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use hengtan_api::v1 as api;
+use hengtan_ledger::receipt::{NetworkPin, verify_receipt};
+
+use crate::backup::{self, Content};
+use crate::clock::SystemClock;
+use crate::config::{Config, Flags, Folder};
+use crate::console::{Cell, Console, Progress, Record, grouped};
+use crate::service::{Service, Subject};
+
+use super::arguments::{BackupCreate, BackupDrill, BackupRestore, BackupVerify, Global};
+use super::presentation::{time, whole_id};
+use super::session::Session;
+use super::{Exit, Failure, codes};
+
+/// Writes the ledger of the context's node into a new file and checks what was written.
+pub async fn create(arguments: &BackupCreate, session: &Session<'_>) -> Result<Exit, Failure> {
+    let status = session
+        .client()
+        .status_show(api::StatusShowRequest {})
+        .await
+        .map_err(|status| session.failed(status))?
+        .into_inner();
+    let network = status
+        .network_id
+        .clone()
+        .try_into()
+        .map_err(|_| super::session::unreadable("network_id"))?;
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => PathBuf::from(format!(
+            "backup-{}-{}.hengtan",
+            status.network_name, status.final_size
+        )),
+    };
+    let part = part_of(&out);
+    if out.exists() {
+        return Err(Failure::new(codes::FILE_EXISTS).with("path", out.display()));
+    }
+    let received = receive(&part, session).await;
+    let content = received.and_then(|()| {
+        // A backup that was never read is none.
+        checked(&part, &network, session.console)
+    });
+    let content = match content {
+        Ok(content) => content,
+        Err(failure) => {
+            let _ = std::fs::remove_file(&part);
+            return Err(failure);
+        }
+    };
+    std::fs::rename(&part, &out).map_err(|error| Failure::writing(&out, &error))?;
+    show(&content, Some(&out), session.console)?;
+    Ok(Exit::Ok)
+}
+
+/// Under this name the file is written; the final name means that it is whole.
+fn part_of(out: &Path) -> PathBuf {
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    out.with_file_name(name)
+}
+
+async fn receive(part: &Path, session: &Session<'_>) -> Result<(), Failure> {
+    let unwritable = |error: std::io::Error| Failure::writing(part, &error);
+    let mut stream = session
+        .client()
+        .backup(api::BackupRequest {})
+        .await
+        .map_err(|status| session.failed(status))?
+        .into_inner();
+    // Whatever an interrupted attempt left is of no use.
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // It holds everything that the organisation recorded.
+        options.mode(0o600);
+    }
+    let mut file: File = options.open(part).map_err(unwritable)?;
+    while let Some(response) = stream
+        .message()
+        .await
+        .map_err(|status| session.failed(status))?
+    {
+        file.write_all(&response.bytes).map_err(unwritable)?;
+    }
+    file.sync_all().map_err(unwritable)
+}
+
+/// Checks a backup with a bar.
+fn checked(file: &Path, network: &[u8; 32], console: &Console) -> Result<Content, Failure> {
+    with_progress(file, console, |progress| {
+        backup::verify(file, network, progress)
+    })
+}
+
+fn with_progress<T>(
+    file: &Path,
+    console: &Console,
+    work: impl FnOnce(&mut dyn FnMut(u64)) -> Result<T, crate::error::Error>,
+) -> Result<T, Failure> {
+    let mib = |bytes: u64| bytes >> 20;
+    let total = std::fs::metadata(file)
+        .map_err(|error| Failure::reading(file, &error))?
+        .len();
+    let bar = Progress::new(console, &console.catalogue().backup_reading(), mib(total));
+    let done = work(&mut |read| bar.set(mib(read)));
+    bar.finish();
+    done.map_err(|error| {
+        let failure = Failure::from(error);
+        // A backup that does not hold is a matter of integrity, whatever the detail.
+        if failure.code.starts_with("HT-LED-") || failure.code.starts_with("HT-CRY-") {
+            failure.exiting(Exit::Integrity)
+        } else {
+            failure
+        }
+    })
+}
+
+/// `backup verify`
+pub fn verify(
+    arguments: &BackupVerify,
+    global: &Global,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    let NetworkPin(network) = super::verify::pin(arguments.network.as_deref(), global)?
+        .ok_or_else(|| Failure::new(codes::BACKUP_NETWORK_MISSING))?;
+    let content = checked(&arguments.file, &network, console)?;
+    show(&content, None, console)?;
+    Ok(Exit::Ok)
+}
+
+/// The settings of the node that is meant.
+fn settings(folder: &Path, node: Option<&str>) -> Result<Config, Failure> {
+    let path = Folder::new(folder).config_file(node)?;
+    let (config, _) = Config::load(&path, std::env::vars(), &Flags::new()).map_err(|problems| {
+        let count = problems.len();
+        problems.into_iter().next().map_or_else(
+            || Failure::new(codes::CHECKS_FAILED).with("count", count),
+            Failure::from,
+        )
+    })?;
+    Ok(config)
+}
+
+/// `backup restore`
+pub fn restore(arguments: &BackupRestore, console: &Console) -> Result<Exit, Failure> {
+    let config = settings(&arguments.dir, arguments.node.as_deref())?;
+    let catalogue = console.catalogue();
+    // What a node signed after the backup stands in others' receipts; two histories under one key are provable misconduct.
+    if !console.confirm(&catalogue.backup_restore_question(
+        arguments.file.display().to_string(),
+        config.data.display().to_string(),
+    )) {
+        return Err(Failure::new(codes::NOT_CONFIRMED));
+    }
+    let content = with_progress(&arguments.file, console, |progress| {
+        backup::restore(&arguments.file, &config, progress)
+    })?;
+    show(&content, None, console)?;
+    console.say(&catalogue.backup_restored(
+        config.data.display().to_string(),
+        grouped(&content.size.to_string(), 0),
+    ));
+    Ok(Exit::Ok)
+}
+
+/// `backup drill`
+pub async fn drill(arguments: &BackupDrill, console: &Console) -> Result<Exit, Failure> {
+    let begun = Instant::now();
+    let mut config = settings(&arguments.dir, arguments.node.as_deref())?;
+    let scratch = backup::scratch()?;
+    config.data = scratch.path().join("data");
+    let content = with_progress(&arguments.file, console, |progress| {
+        backup::restore(&arguments.file, &config, progress)
+    })?;
+    let restored = begun.elapsed();
+    let service = Service::start(&config, Arc::new(SystemClock::default())).await?;
+    let proved = last_receipt(&service, &content).await;
+    service.shutdown().await?;
+    proved?;
+    let catalogue = console.catalogue();
+    let seconds = |duration: std::time::Duration| {
+        let text = format!("{:.1}", duration.as_secs_f64());
+        Cell::new(text.clone(), text)
+    };
+    let record = record(&content, catalogue)
+        .with(
+            "restored_seconds",
+            catalogue.col_restored_seconds(),
+            seconds(restored),
+        )
+        .with(
+            "total_seconds",
+            catalogue.col_total_seconds(),
+            seconds(begun.elapsed()),
+        );
+    console.record(&record)?;
+    console.say(&catalogue.backup_drilled());
+    Ok(Exit::Ok)
+}
+
+/// The restored node gives a receipt for its last entry, and a stranger accepts it.
+async fn last_receipt(service: &Service, content: &Content) -> Result<(), Failure> {
+    let subject = Subject::Index {
+        index: content.size.saturating_sub(1),
+        rows: Vec::new(),
+        all: false,
+    };
+    let receipt = service.receipt(subject).await?;
+    verify_receipt(&receipt, Some(NetworkPin(content.network)))
+        .map_err(|error| Failure::from(error).exiting(Exit::Integrity))?;
+    Ok(())
+}
+
+fn record(content: &Content, catalogue: &i18n::Catalogue) -> Record {
+    let cosigners = content.finality.organisations.join(", ");
+    Record::new()
+        .with(
+            "network_id",
+            catalogue.col_network_id(),
+            whole_id(&content.network),
+        )
+        .with("size", catalogue.col_size(), content.size)
+        .with("time", catalogue.col_time(), time(content.time_ms))
+        .with("root", catalogue.col_log_root(), whole_id(&content.root))
+        .with(
+            "state_root",
+            catalogue.col_state_root(),
+            whole_id(&content.state_root),
+        )
+        .with("cosigners", catalogue.col_cosigners(), cosigners)
+        .with("values", catalogue.col_values(), content.pairs)
+        .with("row_sets", catalogue.col_row_sets(), content.row_sets)
+        .with("bytes", catalogue.col_bytes(), content.bytes)
+}
+
+fn show(content: &Content, file: Option<&Path>, console: &Console) -> Result<(), Failure> {
+    let catalogue = console.catalogue();
+    let mut shown = record(content, catalogue);
+    if let Some(file) = file {
+        shown = shown.with("file", catalogue.col_file(), file.display().to_string());
+    }
+    console.record(&shown)?;
+    Ok(())
+}

@@ -11,12 +11,14 @@
 //! A node refers to earlier nodes only, so a graph has no cycles. Texts are codes, symbols and citations; the words stand
 //! in the catalogues under `quantity-<label>` and `rule-<code>`.
 
+mod compare;
 mod diagram;
 mod outline;
 mod part;
 mod power;
 mod verify;
 
+pub use compare::{Cause, Comparison, Contribution, compare};
 pub use outline::Line;
 pub use part::{Part, Words};
 pub use verify::Discrepancy;

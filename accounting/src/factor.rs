@@ -81,6 +81,8 @@ pub enum Quality {
     Computed,
     /// Follows from a definition.
     Definition,
+    /// In a draft or a consultation; refused where an official result is asked for.
+    Draft,
 }
 
 /// Mass of one gas per unit of activity.

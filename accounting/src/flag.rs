@@ -45,7 +45,7 @@ flags! {
     PublishedTotalDiffersFromParts "published_total_differs_from_parts";
     /// Nothing is published for the part of the country: the country's factor was used.
     WiderRegionUsed "wider_region_used";
-    /// The factor's figure was not read in an official document.
+    /// The factor's figure is recalled, not read, or of a draft.
     UnofficialFactor "unofficial_factor";
     /// The result was rounded as the profile says.
     Rounded "rounded";

@@ -16,7 +16,8 @@
 //! | [`activity`], [`profile`], [`method`], [`calculation`], [`trace`] | one row |
 //! | [`inventory`] | sums |
 //! | [`standard`], [`document`], [`report`] | whole documents under a standard: GHG Protocol, MEE guidelines, CBAM, … |
-//! | [`derivation`] | a number with everything that it comes from |
+//! | [`derivation`] | a number with everything that it comes from; two of them compared |
+//! | [`explanation`] | rows and their traces as one derivation |
 //! | [`error`] | refusals, each with a permanent code |
 
 pub mod activity;
@@ -28,6 +29,7 @@ pub mod derivation;
 pub mod document;
 pub mod error;
 pub mod exact;
+pub mod explanation;
 pub mod factor;
 pub mod flag;
 pub mod gas;

@@ -108,7 +108,7 @@ pub(crate) fn add_substance(
 impl Prepared {
     pub(super) fn new(set: usize, row: usize, factor: &Factor) -> Result<Self, Error> {
         let mut flags = Flags::NONE;
-        if factor.quality.is_memory() {
+        if factor.quality.is_unofficial() {
             flags.insert(Flag::UnofficialFactor);
         }
         let rates = match &factor.values {

@@ -77,15 +77,16 @@ codes!(Quality {
     MemoryLow "memory_low",
     Computed "computed",
     Definition "definition",
+    Draft "draft",
 });
 
 impl Quality {
-    /// Whether the figure is recalled and was not read anywhere.
+    /// Whether the figure is recalled and was not read anywhere, or was read in a draft: no official result rests on it.
     #[must_use]
-    pub fn is_memory(self) -> bool {
+    pub fn is_unofficial(self) -> bool {
         matches!(
             self,
-            Self::MemoryHigh | Self::MemoryMedium | Self::MemoryLow
+            Self::MemoryHigh | Self::MemoryMedium | Self::MemoryLow | Self::Draft
         )
     }
 }

@@ -28,3 +28,48 @@ operator-maximum = greatest
 operator-choice = choice
 operator-power = power
 operator-solution = solution
+
+### Words of the explanation of an inventory.
+
+standard-inventory = inventory by rows of activity data
+
+quantity-activity_amount = recorded amount
+quantity-activity_amount_converted = amount in the unit of the factor
+quantity-unit_ratio = ratio of units
+quantity-per_cent = one per cent
+quantity-kilograms_per_tonne = kilograms in a tonne
+quantity-share_of_blend = share of the gas in the substance
+quantity-value_of_formula = value of the formula
+quantity-emission_factor = emission factor
+quantity-emission_factor_market = emission factor, market-based
+quantity-gas_mass = mass of the gas
+quantity-gas_co2e = CO2e of the gas
+quantity-biogenic_co2 = biogenic CO2, outside the scopes
+quantity-non_kyoto_co2e = gases outside the Kyoto Protocol, outside the scopes
+quantity-row_emissions_location = emissions of the row, location-based
+quantity-row_emissions_market = emissions of the row, market-based
+quantity-row_non_kyoto_co2e = gases of the row outside the Kyoto Protocol
+quantity-category_emissions_location = emissions of the category, location-based
+quantity-category_emissions_market = emissions of the category, market-based
+quantity-scope_emissions_location = emissions of the scope, location-based
+quantity-scope_emissions_market = emissions of the scope, market-based
+quantity-emissions_location = total emissions, location-based
+quantity-emissions_market = total emissions, market-based
+
+rule-inventory-category = rows of the category added
+rule-inventory-scope = categories of the scope added
+rule-inventory-total = scopes added
+rule-row-activity_co2e = amount times published CO2e factor
+rule-row-activity_gases = amount times factor of each gas
+rule-row-biogenic = biogenic CO2 reported apart
+rule-row-carbon_content = carbon content from calorific value and carbon per unit heat
+rule-row-conversion = conversion of units
+rule-row-factor = amount times factor
+rule-row-fuel_carbon = fuel by its carbon content
+rule-row-fuel_heat = heat by its carbon content
+rule-row-fuel_ncv = fuel by calorific value and carbon per unit heat
+rule-row-gwp = mass weighted with the GWP of the inventory's set
+rule-row-mass_gwp = mass released
+rule-row-outside_kyoto = gases outside the Kyoto Protocol reported apart
+rule-row-round = rounding of the rule book
+rule-row-sum = gases of the row added

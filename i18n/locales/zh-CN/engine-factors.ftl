@@ -28,3 +28,48 @@ operator-maximum = 最大值
 operator-choice = 选择
 operator-power = 乘方
 operator-solution = 解
+
+### Words of the explanation of an inventory.
+
+standard-inventory = 按活动数据逐行核算的清单
+
+quantity-activity_amount = 填报的活动数据
+quantity-activity_amount_converted = 换算为因子单位的活动数据
+quantity-unit_ratio = 单位换算系数
+quantity-per_cent = 百分之一
+quantity-kilograms_per_tonne = 每吨的千克数
+quantity-share_of_blend = 该气体在物质中的占比
+quantity-value_of_formula = 公式取值
+quantity-emission_factor = 排放因子
+quantity-emission_factor_market = 排放因子（基于市场）
+quantity-gas_mass = 气体质量
+quantity-gas_co2e = 气体的二氧化碳当量
+quantity-biogenic_co2 = 生物成因二氧化碳（不计入各范围）
+quantity-non_kyoto_co2e = 《京都议定书》以外的气体（不计入各范围）
+quantity-row_emissions_location = 该行排放量（基于位置）
+quantity-row_emissions_market = 该行排放量（基于市场）
+quantity-row_non_kyoto_co2e = 该行《京都议定书》以外的气体
+quantity-category_emissions_location = 类别排放量（基于位置）
+quantity-category_emissions_market = 类别排放量（基于市场）
+quantity-scope_emissions_location = 范围排放量（基于位置）
+quantity-scope_emissions_market = 范围排放量（基于市场）
+quantity-emissions_location = 排放总量（基于位置）
+quantity-emissions_market = 排放总量（基于市场）
+
+rule-inventory-category = 类别内各行相加
+rule-inventory-scope = 范围内各类别相加
+rule-inventory-total = 各范围相加
+rule-row-activity_co2e = 活动数据乘以公布的当量因子
+rule-row-activity_gases = 活动数据乘以各气体的因子
+rule-row-biogenic = 生物成因二氧化碳单列
+rule-row-carbon_content = 由低位发热量与单位热值含碳量得出元素碳含量
+rule-row-conversion = 单位换算
+rule-row-factor = 活动数据乘以因子
+rule-row-fuel_carbon = 按元素碳含量核算燃料
+rule-row-fuel_heat = 按单位热值含碳量核算热量
+rule-row-fuel_ncv = 按低位发热量与单位热值含碳量核算燃料
+rule-row-gwp = 质量乘以清单所用版本的全球变暖潜势
+rule-row-mass_gwp = 释放的质量
+rule-row-outside_kyoto = 《京都议定书》以外的气体单列
+rule-row-round = 指南规定的修约
+rule-row-sum = 该行各气体相加

@@ -6,7 +6,6 @@ use crate::catalogue::FactorIndex;
 use crate::derivation::{Citation, Derivation, Number, Rule, Standing};
 use crate::error::Error;
 use crate::exact::Exact;
-use crate::factor::Quality;
 use crate::gas::Gas;
 use crate::report::Report;
 use crate::trace::{Operand, Step, Subject};
@@ -552,19 +551,8 @@ impl Walk<'_> {
             document: manifest.document.clone(),
             clause: factor.source.clone(),
             reference: format!("{}@{}/{}", manifest.id, manifest.version, factor.id),
-            standing: standing(factor.quality),
+            standing: factor.quality.standing(),
         }
-    }
-}
-
-/// How far a factor can be relied on.
-#[must_use]
-pub(crate) fn standing(quality: Quality) -> Standing {
-    match quality {
-        Quality::Official | Quality::Definition => Standing::Official,
-        Quality::Secondary | Quality::Computed => Standing::Secondary,
-        Quality::MemoryHigh | Quality::MemoryMedium | Quality::MemoryLow => Standing::Recalled,
-        Quality::Draft => Standing::Draft,
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::date::Date;
 use crate::decimal::{Decimal, excerpt};
+use crate::derivation::Standing;
 use crate::error::Error;
 use crate::gas::{Gas, GwpSet, Substance};
 use crate::region::Region;
@@ -81,6 +82,17 @@ codes!(Quality {
 });
 
 impl Quality {
+    /// How far a result can rely on the figure.
+    #[must_use]
+    pub fn standing(self) -> Standing {
+        match self {
+            Self::Official | Self::Definition => Standing::Official,
+            Self::Secondary | Self::Computed => Standing::Secondary,
+            Self::MemoryHigh | Self::MemoryMedium | Self::MemoryLow => Standing::Recalled,
+            Self::Draft => Standing::Draft,
+        }
+    }
+
     /// Whether the figure is recalled and was not read anywhere, or was read in a draft: no official result rests on it.
     #[must_use]
     pub fn is_unofficial(self) -> bool {

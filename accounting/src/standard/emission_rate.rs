@@ -15,7 +15,7 @@ use crate::decimal::{Decimal, excerpt};
 use crate::derivation::{Citation, Derivation, Number, Rule, Standing};
 use crate::error::Error;
 use crate::exact::Exact;
-use crate::factor::{Fit, Quality, Restriction, Treatment, Values};
+use crate::factor::{Fit, Restriction, Treatment, Values};
 use crate::gas::{Gas, GwpSet, Substance};
 use crate::report::Faults;
 use crate::unit::{Kind, Unit};
@@ -401,13 +401,7 @@ fn from_catalogue(text: &str, target: Unit, purpose: Purpose<'_>) -> Result<Chec
             document: manifest.document.clone(),
             clause: factor.source.clone(),
             reference: format!("{}@{}/{}", manifest.id, manifest.version, factor.id),
-            standing: match factor.quality {
-                Quality::Official | Quality::Definition => Standing::Official,
-                Quality::Secondary | Quality::Computed => Standing::Secondary,
-                Quality::MemoryHigh | Quality::MemoryMedium | Quality::MemoryLow => {
-                    Standing::Recalled
-                }
-            },
+            standing: factor.quality.standing(),
         },
         gwp_set: purpose.gwp_set,
         other_gwp_set,

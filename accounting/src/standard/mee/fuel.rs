@@ -180,11 +180,7 @@ struct Published {
 
 /// The standing of a factor's quality.
 pub(in crate::standard) fn standing_of(quality: Quality) -> Standing {
-    match quality {
-        Quality::Official | Quality::Definition | Quality::Computed => Standing::Official,
-        Quality::Secondary => Standing::Secondary,
-        Quality::MemoryHigh | Quality::MemoryMedium | Quality::MemoryLow => Standing::Recalled,
-    }
+    quality.standing()
 }
 
 fn published(defaults: &Defaults<'_>, fuel: &str) -> Option<Published> {

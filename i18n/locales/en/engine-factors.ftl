@@ -38,7 +38,6 @@ quantity-activity_amount_converted = amount in the unit of the factor
 quantity-unit_ratio = ratio of units
 quantity-per_cent = one per cent
 quantity-kilograms_per_tonne = kilograms in a tonne
-quantity-share_of_blend = share of the gas in the substance
 quantity-value_of_formula = value of the formula
 quantity-emission_factor = emission factor
 quantity-emission_factor_market = emission factor, market-based

@@ -38,7 +38,6 @@ quantity-activity_amount_converted = 换算为因子单位的活动数据
 quantity-unit_ratio = 单位换算系数
 quantity-per_cent = 百分之一
 quantity-kilograms_per_tonne = 每吨的千克数
-quantity-share_of_blend = 该气体在物质中的占比
 quantity-value_of_formula = 公式取值
 quantity-emission_factor = 排放因子
 quantity-emission_factor_market = 排放因子（基于市场）

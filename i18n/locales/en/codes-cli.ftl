@@ -132,3 +132,6 @@ ht-cli-063 = { $path }: { $count ->
 ht-cli-064 = The network of the backup is not named.
     .cause = A backup proves itself only against a network that you know: anybody can mint one.
     .remedy = Add --network with the id or genesis.json, or run the command where a context names the network.
+ht-cli-065 = The results have no "{ $name }".
+    .cause = These are there: { $known }.
+    .remedy = Name one of them, with @SUBJECT behind it where there are several of a kind.

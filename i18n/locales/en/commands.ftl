@@ -379,11 +379,14 @@ cmd-calculate = Calculate a document under a standard, offline
     .arg-file = Document, a TOML file; - for standard input
     .arg-example = Print a complete example of the document
     .arg-official = Refuse figures that were recalled or belong to a draft
-    .arg-explain = With every number and its origin
+    .arg-explain = With every number and its origin: as an outline, or in json and yaml
+    .arg-of = Explain only this result, as CODE or CODE@SUBJECT. May be repeated
+    .arg-diagram = Print every number and its origin as a diagram instead: mermaid for pages, dot for Graphviz
     .examples =
         hengtan calculate # the standards
         hengtan calculate mee_power --example > plant.toml # a document to begin with
         hengtan calculate mee_power plant.toml # the results
+        hengtan calculate mee_power plant.toml --explain # where each comes from
 
 cmd-explain = Show where a number comes from, or what a code means
     .long =

@@ -276,6 +276,10 @@ phrase-identity = { $name }, { $role }, valid until { $until }
 phrase-document-fault = { $place }: { $code } { $what }
 phrase-report-instrument = By { $instrument }
 phrase-report-notice = { $words } ({ $about })
+phrase-report-notices = { $words } – and { $count ->
+        [one] one more
+       *[other] { $count } more
+    } of this kind
 phrase-report-unofficial = Not an official result: { $label } is taken from { $document } ({ $standing }).
 phrase-refused = refused, { $code }: { $what }
 

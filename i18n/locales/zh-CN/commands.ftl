@@ -379,11 +379,14 @@ cmd-calculate = 按标准对一份文档进行离线计算
     .arg-file = 文档（TOML 文件）；- 表示标准输入
     .arg-example = 输出一份完整的示例文档
     .arg-official = 拒绝凭记忆录入或出自征求意见稿的数值
-    .arg-explain = 附上每个数及其来源
+    .arg-explain = 附上每个数及其来源：以大纲形式，或写入 json、yaml
+    .arg-of = 只解释该结果，写作“代码”或“代码@对象”，可重复
+    .arg-diagram = 改为以图的形式输出每个数及其来源：mermaid 用于网页，dot 用于 Graphviz
     .examples =
         hengtan calculate # 列出标准
         hengtan calculate mee_power --example > plant.toml # 从示例开始填写
         hengtan calculate mee_power plant.toml # 计算结果
+        hengtan calculate mee_power plant.toml --explain # 每个数的来源
 
 cmd-explain = 说明数字的由来，或代码的含义
     .long =

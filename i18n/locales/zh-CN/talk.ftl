@@ -276,6 +276,7 @@ phrase-identity = { $name }，{ $role }，有效期至 { $until }
 phrase-document-fault = { $place }：{ $code } { $what }
 phrase-report-instrument = 依据：{ $instrument }
 phrase-report-notice = { $words }（{ $about }）
+phrase-report-notices = { $words }此类另有 { $count } 处。
 phrase-report-unofficial = 非正式结果：{ $label }取自 { $document }（{ $standing }）。
 phrase-refused = 已拒绝，{ $code }：{ $what }
 

@@ -167,6 +167,21 @@ pub struct Calculate {
     /// Every number with its origin.
     #[arg(long, requires = "file")]
     pub explain: bool,
+    /// Only what stands behind these outcomes.
+    #[arg(long, value_name = "CODE", requires = "file")]
+    pub of: Vec<String>,
+    /// Every number with its origin, as a diagram.
+    #[arg(long, value_name = "KIND", requires = "file")]
+    pub diagram: Option<Diagram>,
+}
+
+/// Languages of diagrams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Diagram {
+    /// For pages.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
 }
 
 /// `crypto …`

@@ -2,6 +2,7 @@
 //! digits on every machine.
 
 mod report;
+mod words;
 
 use std::io::Read;
 use std::path::Path;
@@ -30,7 +31,12 @@ pub fn run(arguments: &Calculate, console: &Console) -> Result<Exit, Failure> {
         return Err(Failure::new(codes::DOCUMENT_MISSING).with("standard", standard.code));
     };
     let report = calculated(standard, file, arguments.official, console)?;
-    report::print(&report, arguments.explain, console)?;
+    let wanted = report::Wanted {
+        derivation: arguments.explain,
+        of: arguments.of.clone(),
+        diagram: arguments.diagram,
+    };
+    report::print(&report, &wanted, console)?;
     Ok(Exit::Ok)
 }
 
@@ -122,7 +128,7 @@ fn refusal(faults: &Faults, file: &Path, console: &Console) -> Failure {
             if placed || fault.place.is_empty() {
                 format!("{} {what}", fault.error.code())
             } else {
-                catalogue.phrase_document_fault(fault.error.code(), fault.place.as_str(), what)
+                catalogue.phrase_document_fault(fault.place.as_str(), fault.error.code(), what)
             }
         })
         .collect();

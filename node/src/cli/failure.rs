@@ -298,6 +298,8 @@ pub mod codes {
     pub const DOCUMENT_NOT_UTF8: &str = "HT-CLI-062";
     /// A document with faults.
     pub const DOCUMENT_REFUSED: &str = "HT-CLI-063";
+    /// An outcome that the report does not have.
+    pub const OUTCOME_UNKNOWN: &str = "HT-CLI-065";
     /// A backup is judged without a network.
     pub const BACKUP_NETWORK_MISSING: &str = "HT-CLI-064";
 }
@@ -347,6 +349,7 @@ pub const CODES: &[&str] = &[
     codes::DOCUMENT_NOT_UTF8,
     codes::DOCUMENT_REFUSED,
     codes::BACKUP_NETWORK_MISSING,
+    codes::OUTCOME_UNKNOWN,
 ];
 
 /// The exit code that goes with an error code.

@@ -1,18 +1,48 @@
 //! A report of the engine as a table for people, as one document for machines.
 
-use accounting::{Exact, Node, Notice, Origin, Report};
+use accounting::derivation::Line;
+use accounting::{Exact, Node, Notice, Number, Origin, Report};
 use i18n::Catalogue;
 use serde_json::{Value, json};
 
-use crate::cli::Failure;
+use super::words::Spoken;
+use crate::cli::arguments::Diagram;
+use crate::cli::{Failure, codes};
 use crate::console::{Cell, Column, Console, List, OutputForm, grouped, wrap};
 
 /// Decimal places that people see of a value that has more.
 const PLACES_SHOWN: usize = 6;
 
-/// Writes the outcomes, the notices, and how far the figures behind them can be relied on.
-pub fn print(report: &Report, derivation: bool, console: &Console) -> Result<(), Failure> {
+/// Notices of one kind that are all written out.
+const NOTICES_MAX: usize = 3;
+
+/// Levels of an outline that are indented.
+const INDENTS_MAX: usize = 20;
+
+/// What of a derivation is wanted, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Whether any.
+    pub derivation: bool,
+    /// The outcomes behind which it looks; all of them if there is none.
+    pub of: Vec<String>,
+    /// As a diagram in place of everything else.
+    pub diagram: Option<Diagram>,
+}
+
+/// Writes the outcomes, the notices, how far the figures behind them can be relied on, and on request where they come from.
+pub fn print(report: &Report, wanted: &Wanted, console: &Console) -> Result<(), Failure> {
     let catalogue = console.catalogue();
+    let part = report.derivation.behind(&roots(report, &wanted.of)?);
+    if let Some(diagram) = wanted.diagram {
+        let text = match diagram {
+            Diagram::Mermaid => part.mermaid(&Spoken(catalogue)),
+            Diagram::Dot => part.dot(&Spoken(catalogue)),
+        };
+        // For programs that draw it, which read UTF-8.
+        console.print_utf8(&text)?;
+        return Ok(());
+    }
     match console.form() {
         OutputForm::Table => {
             console.print(&outcomes(report, catalogue).table(console.style()))?;
@@ -21,10 +51,70 @@ pub fn print(report: &Report, derivation: bool, console: &Console) -> Result<(),
                     console.print(&part)?;
                 }
             }
+            if wanted.derivation {
+                console.print("")?;
+                outline(&part.outline(&Spoken(catalogue)), console)?;
+            }
         }
         OutputForm::Csv => console.list(&outcomes(report, catalogue))?,
         OutputForm::Json | OutputForm::Yaml => {
-            console.document(&document(report, derivation, catalogue), String::new)?;
+            let mut value = document(report, catalogue);
+            if wanted.derivation {
+                value["derivation"] = serde_json::to_value(&part).unwrap_or_default();
+            }
+            console.document(&value, String::new)?;
+        }
+    }
+    Ok(())
+}
+
+/// The outcomes that are meant: `code`, or `code@subject`.
+fn roots(report: &Report, of: &[String]) -> Result<Vec<Number>, Failure> {
+    if of.is_empty() {
+        return Ok(report
+            .outcomes
+            .iter()
+            .map(|outcome| outcome.number)
+            .collect());
+    }
+    let mut roots = Vec::new();
+    for name in of {
+        let (code, subject) = name
+            .split_once('@')
+            .map_or((name.as_str(), None), |(code, subject)| {
+                (code, Some(subject))
+            });
+        let found = report.outcomes.iter().filter(|outcome| {
+            outcome.code == code && subject.is_none_or(|subject| outcome.subject == subject)
+        });
+        let before = roots.len();
+        roots.extend(found.map(|outcome| outcome.number));
+        if roots.len() == before {
+            let mut known: Vec<&str> = report.outcomes.iter().map(|outcome| outcome.code).collect();
+            known.sort_unstable();
+            known.dedup();
+            return Err(Failure::new(codes::OUTCOME_UNKNOWN)
+                .with("name", name)
+                .with("known", known.join(", ")));
+        }
+    }
+    Ok(roots)
+}
+
+/// Numbers at their depth, remarks below them.
+fn outline(lines: &[Line], console: &Console) -> Result<(), Failure> {
+    let style = console.style();
+    for line in lines {
+        // Deeper levels would leave no room for the text.
+        let indent = "  ".repeat(line.depth.min(INDENTS_MAX));
+        let room = console.width().saturating_sub(indent.len());
+        for (position, text) in wrap(&line.text, room).into_iter().enumerate() {
+            let text = if line.is_number && position == 0 {
+                style.heading(&text)
+            } else {
+                text
+            };
+            console.print(&format!("{indent}{text}"))?;
         }
     }
     Ok(())
@@ -66,12 +156,25 @@ fn remarks(report: &Report, catalogue: &Catalogue) -> Vec<String> {
     if !report.instrument.is_empty() {
         lines.push(catalogue.phrase_report_instrument(report.instrument.as_str()));
     }
-    lines.extend(
-        report
-            .notices
-            .iter()
-            .map(|notice| format!("! {}", worded(notice, catalogue))),
-    );
+    for (position, notice) in report.notices.iter().enumerate() {
+        let alike = |other: &&Notice| other.code == notice.code;
+        // Many of a kind are said once, with the first of them and a count.
+        match report.notices[..position].iter().filter(alike).count() {
+            0 => {
+                let count = report.notices.iter().filter(alike).count();
+                let words = worded(notice, catalogue);
+                lines.push(if count > NOTICES_MAX {
+                    format!("! {}", catalogue.phrase_report_notices(words, count - 1))
+                } else {
+                    format!("! {words}")
+                });
+            }
+            _ if report.notices.iter().filter(alike).count() <= NOTICES_MAX => {
+                lines.push(format!("! {}", worded(notice, catalogue)));
+            }
+            _ => {}
+        }
+    }
     if let Some(Node {
         label,
         origin: Origin::Parameter(citation),
@@ -90,11 +193,19 @@ fn remarks(report: &Report, catalogue: &Catalogue) -> Vec<String> {
     lines
 }
 
+/// The sentence of a notice; what it does not name itself stands behind it.
 fn worded(notice: &Notice, catalogue: &Catalogue) -> String {
-    let words = catalogue.name("notice", notice.code);
+    let id = format!("notice-{}", notice.code.replace('.', "-"));
+    let fields = [
+        ("subject", notice.subject.clone()),
+        ("detail", notice.detail.clone()),
+    ];
+    let words = catalogue
+        .text(&id, &fields)
+        .unwrap_or_else(|| notice.code.to_owned());
     let about: Vec<&str> = [notice.subject.as_str(), notice.detail.as_str()]
         .into_iter()
-        .filter(|part| !part.is_empty())
+        .filter(|part| !part.is_empty() && !words.contains(part))
         .collect();
     if about.is_empty() {
         words
@@ -103,7 +214,7 @@ fn worded(notice: &Notice, catalogue: &Catalogue) -> String {
     }
 }
 
-fn document(report: &Report, derivation: bool, catalogue: &Catalogue) -> Value {
+fn document(report: &Report, catalogue: &Catalogue) -> Value {
     let outcomes: Vec<Value> = report
         .outcomes
         .iter()
@@ -126,70 +237,16 @@ fn document(report: &Report, derivation: bool, catalogue: &Catalogue) -> Value {
                 "code": notice.code,
                 "subject": notice.subject,
                 "detail": notice.detail,
-                "words": catalogue.name("notice", notice.code),
+                "words": worded(notice, catalogue),
             })
         })
         .collect();
-    let mut value = json!({
+    json!({
         "standard": report.standard,
         "instrument": report.instrument,
         "official": report.unofficial().is_none(),
         "outcomes": outcomes,
         "notices": notices,
-    });
-    if derivation {
-        value["numbers"] = report
-            .derivation
-            .nodes()
-            .iter()
-            .enumerate()
-            .map(|(index, node)| number(index, node))
-            .collect();
-    }
-    value
-}
-
-/// A number with its origin; a stranger recomputes it from the numbers that it names.
-fn number(index: usize, node: &Node) -> Value {
-    let origin = match &node.origin {
-        Origin::Input { place, evidence } => {
-            json!({ "kind": "input", "place": place, "evidence": evidence })
-        }
-        Origin::Parameter(citation) => json!({
-            "kind": "parameter",
-            "document": citation.document,
-            "clause": citation.clause,
-            "reference": citation.reference,
-            "standing": citation.standing.code(),
-        }),
-        Origin::Constant => json!({ "kind": "constant" }),
-        Origin::Derived {
-            rule,
-            operator,
-            operands,
-        } => {
-            let operands: Vec<usize> = operands.iter().map(|operand| operand.index()).collect();
-            let mut derived = json!({
-                "kind": "derived",
-                "rule": rule.code,
-                "formula": rule.formula,
-                "clause": rule.clause,
-                "operator": operator.code(),
-                "operands": operands,
-            });
-            if let Some(places) = operator.places() {
-                derived["places"] = places.into();
-            }
-            derived
-        }
-    };
-    json!({
-        "number": index,
-        "label": node.label,
-        "subject": node.subject,
-        "value": node.value.to_string(),
-        "unit": node.unit,
-        "origin": origin,
     })
 }
 

@@ -508,6 +508,30 @@ errors! {
         /// The whole.
         whole: String
     };
+    /// Entities that hold, control or operate one another in a circle.
+    "HT-ACC-120" "" OrganisationCycle {
+        /// The entities of the circle.
+        names: String
+    };
+    /// Interests that do not add up to 100 per cent.
+    "HT-ACC-121" "" SharesNotWhole {
+        /// The entity, or what is divided.
+        name: String,
+        /// Their sum.
+        total: String
+    };
+    /// A decision without its reason.
+    "HT-ACC-122" "" ReasonMissing {
+        /// Path of the reason.
+        what: String
+    };
+    /// A line of emissions without exactly one of its forms.
+    "HT-ACC-123" "" LineForm;
+    /// A line that stands in the document twice.
+    "HT-ACC-124" "" LineTwice {
+        /// What it is.
+        text: String
+    };
     // Product, CBAM, EU ETS: 150–189.
     // Factor sets, explanation, uncertainty: 190–229.
 }

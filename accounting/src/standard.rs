@@ -2,6 +2,7 @@
 //!
 //! | code | standard |
 //! |---|---|
+//! | `ghg_corporate` | GHG Protocol Corporate Standard |
 //! | `ghg_scope2` | GHG Protocol Scope 2 Guidance |
 //! | `mee_power` | MEE guideline for power generation facilities |
 //!
@@ -9,6 +10,7 @@
 //! a [`crate::Derivation`], so that every figure explains itself. The worked examples are in `cases/standards/`.
 
 mod emission_rate;
+mod ghg_corporate;
 mod ghg_scope2;
 mod mee;
 mod mee_power;
@@ -39,12 +41,8 @@ pub struct Standard {
 
 /// Every standard, in the order in which they are listed for people.
 pub const STANDARDS: &[Standard] = &[
-    Standard {
-        code: ghg_scope2::CODE,
-        document: ghg_scope2::DOCUMENT,
-        example: ghg_scope2::EXAMPLE,
-        run: ghg_scope2::run,
-    },
+    ghg_corporate::STANDARD,
+    ghg_scope2::STANDARD,
     mee_power::STANDARD,
 ];
 

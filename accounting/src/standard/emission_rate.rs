@@ -18,7 +18,7 @@ use crate::exact::Exact;
 use crate::factor::{Fit, Restriction, Treatment, Values};
 use crate::gas::{Gas, GwpSet, Substance};
 use crate::report::Faults;
-use crate::unit::{Kind, Unit};
+use crate::unit::{Basis, Conditions, Kind, Unit};
 use serde::Deserialize;
 
 const CONVERSION: Rule = Rule {
@@ -157,6 +157,27 @@ fn rate_unit(text: &str) -> Result<(Unit, Unit), Error> {
     } else {
         Err(refused())
     }
+}
+
+/// The unit in which activities of a kind are calculated.
+pub(super) fn activity_unit(kind: Kind) -> Unit {
+    let code = match kind {
+        Kind::Mass => "kg",
+        Kind::Volume(Conditions::Unstated) => "m3",
+        Kind::Volume(Conditions::Normal) => "m3{normal}",
+        Kind::Volume(Conditions::Standard) => "[cft_i]{standard}",
+        Kind::Energy(Basis::None) => "kW.h",
+        Kind::Energy(Basis::Gross) => "kW.h{gross}",
+        Kind::Energy(Basis::Net) => "kW.h{net}",
+        Kind::Distance => "km",
+        Kind::MassDistance => "t.km",
+        Kind::PassengerDistance => "{passenger}.km",
+        Kind::RoomNight => "{room}.{night}",
+        Kind::WorkTime => "{FTE}.h",
+        Kind::Count => "{item}",
+    };
+    // All codes are in the table (a test reads each).
+    Unit::parse(code).unwrap_or(Unit::KILOGRAM)
 }
 
 /// Printed unit of a rate of CO2e in `mass` per `activity`.
@@ -411,6 +432,47 @@ fn from_catalogue(text: &str, target: Unit, purpose: Purpose<'_>) -> Result<Chec
 }
 
 impl Checked {
+    /// The rate of each gas by mass, in `mass` (kg or t) per the target unit; without a gas, what the source gives as CO2e.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`].
+    pub(super) fn by_gas(
+        &self,
+        derivation: &mut Derivation,
+        subject: &str,
+        mass: Unit,
+    ) -> Result<Vec<(Option<Gas>, Number)>, Error> {
+        let symbol = rate_symbol(mass, self.target);
+        let mut rates = Vec::new();
+        for part in &self.parts {
+            let Some(substance) = part.substance else {
+                let stated = self.number(derivation, "emission_rate", subject, part, mass)?;
+                rates.push((None, stated));
+                continue;
+            };
+            let of_substance = of(subject, substance.symbol());
+            let stated = self.number(derivation, "gas_rate", &of_substance, part, mass)?;
+            match substance {
+                Substance::Gas(gas) => rates.push((Some(gas), stated)),
+                Substance::Blend(blend) => {
+                    for (gas, percent) in blend.parts {
+                        let share = Exact::from(*percent).mul(&Exact::from_ratio(1, 100)?)?;
+                        let share = derivation.constant("share_of_blend", share, "");
+                        let rate = derivation.product(
+                            BLEND,
+                            "gas_rate",
+                            of(subject, gas.symbol()),
+                            symbol,
+                            &[stated, share],
+                        )?;
+                        rates.push((Some(*gas), rate));
+                    }
+                }
+            }
+        }
+        Ok(rates)
+    }
+
     /// The rate of CO2e, in `mass` (kg or t) per the target unit.
     ///
     /// # Errors
@@ -423,50 +485,19 @@ impl Checked {
     ) -> Result<Number, Error> {
         let symbol = rate_symbol(mass, self.target);
         let mut weighted = Vec::new();
-        for part in &self.parts {
-            let Some(substance) = part.substance else {
-                weighted.push(self.number(derivation, "emission_rate", subject, part, mass)?);
-                continue;
-            };
-            let stated = self.number(
-                derivation,
-                "gas_rate",
-                &of(subject, substance.symbol()),
-                part,
-                mass,
-            )?;
-            let gases = match substance {
-                Substance::Gas(gas) => vec![(gas, stated)],
-                Substance::Blend(blend) => {
-                    let mut gases = Vec::new();
-                    for (gas, percent) in blend.parts {
-                        let share = Exact::from(*percent).mul(&Exact::from_ratio(1, 100)?)?;
-                        let share = derivation.constant("share_of_blend", share, "");
-                        let rate = derivation.product(
-                            BLEND,
-                            "gas_rate",
-                            of(subject, gas.symbol()),
-                            symbol,
-                            &[stated, share],
-                        )?;
-                        gases.push((*gas, rate));
-                    }
-                    gases
+        for (gas, rate) in self.by_gas(derivation, subject, mass)? {
+            match gas {
+                None | Some(Gas::Co2) => weighted.push(rate),
+                Some(gas) => {
+                    let gwp = gwp(derivation, self.gwp_set, gas)?;
+                    weighted.push(derivation.product(
+                        CO2E,
+                        "gas_rate_co2e",
+                        of(subject, gas.symbol()),
+                        symbol,
+                        &[rate, gwp],
+                    )?);
                 }
-            };
-            for (gas, rate) in gases {
-                if gas == Gas::Co2 {
-                    weighted.push(rate);
-                    continue;
-                }
-                let gwp = gwp(derivation, self.gwp_set, gas)?;
-                weighted.push(derivation.product(
-                    CO2E,
-                    "gas_rate_co2e",
-                    of(subject, gas.symbol()),
-                    symbol,
-                    &[rate, gwp],
-                )?);
             }
         }
         match weighted.as_slice() {
@@ -602,6 +633,18 @@ pub(super) fn quantity(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kind_has_its_unit_of_calculation() {
+        for unit in Unit::all() {
+            assert_eq!(
+                activity_unit(unit.kind()).kind(),
+                unit.kind(),
+                "{}",
+                unit.code()
+            );
+        }
+    }
 
     #[test]
     fn units_of_rates_are_read_with_and_without_the_gas() {

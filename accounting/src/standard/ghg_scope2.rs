@@ -17,8 +17,8 @@
 mod instrument;
 mod load;
 
-use super::Context;
 use super::emission_rate::{Checked, Purpose, Rate, quantity};
+use super::{Context, Standard};
 use crate::catalogue::Catalogue;
 use crate::date::{Date, Period};
 use crate::decimal::{Decimal, excerpt};
@@ -34,10 +34,12 @@ use instrument::{Accepted, Instrument};
 use load::{Load, Supply};
 use serde::Deserialize;
 
-pub(super) const CODE: &str = "ghg_scope2";
-pub(super) const DOCUMENT: &str =
-    "GHG Protocol Scope 2 Guidance (WRI, 2015), amendment to the Corporate Standard";
-pub(super) const EXAMPLE: &str = include_str!("../../examples/ghg_scope2.toml");
+pub(super) const STANDARD: Standard = Standard {
+    code: "ghg_scope2",
+    document: "GHG Protocol Scope 2 Guidance (WRI, 2015), amendment to the Corporate Standard",
+    example: include_str!("../../examples/ghg_scope2.toml"),
+    run,
+};
 
 const LOCATION: Rule = Rule {
     code: "scope2.location",
@@ -179,14 +181,14 @@ struct GridRates {
     instruments_available: bool,
 }
 
-pub(super) fn run(value: toml::Value, context: Context<'_>) -> Result<Report, Faults> {
+fn run(value: toml::Value, context: Context<'_>) -> Result<Report, Faults> {
     let document: Document = crate::document::read_value(value)?;
     let mut faults = Faults::new();
     let Some(checked) = check(&document, context, &mut faults) else {
         return Err(faults);
     };
     faults.none()?;
-    let mut report = Report::new(CODE, DOCUMENT);
+    let mut report = Report::new(STANDARD.code, STANDARD.document);
     calculate(&document, &checked, &mut report)?;
     Ok(report)
 }

@@ -5,10 +5,13 @@
 //! | `ghg_corporate` | GHG Protocol Corporate Standard |
 //! | `ghg_scope2` | GHG Protocol Scope 2 Guidance |
 //! | `mee_power` | MEE guideline for power generation facilities |
+//! | `cn_ets_power` | allocation plans of the national ETS for power generation |
 //!
 //! A standard reads its document with [`crate::document`], takes rule tables as data (`rules/`), and builds its numbers in
 //! a [`crate::Derivation`], so that every figure explains itself. The worked examples are in `cases/standards/`.
 
+mod cn_ets;
+mod cn_ets_power;
 mod emission_rate;
 mod ghg_corporate;
 mod ghg_scope2;
@@ -44,6 +47,7 @@ pub const STANDARDS: &[Standard] = &[
     ghg_corporate::STANDARD,
     ghg_scope2::STANDARD,
     mee_power::STANDARD,
+    cn_ets_power::STANDARD,
 ];
 
 /// The standard with this code.

@@ -46,12 +46,35 @@ pub(in crate::standard) fn percentage(faults: &mut Faults, place: &str, value: &
     share_up_to(faults, place, value, 100);
 }
 
+/// 0 to 1.
+pub(in crate::standard) fn share(faults: &mut Faults, place: &str, value: &Decimal) {
+    share_up_to(faults, place, value, 1);
+}
+
 fn share_up_to(faults: &mut Faults, place: &str, value: &Decimal, most: i64) {
     if value.is_negative() || Exact::from(*value) > Exact::from_integer(most) {
         faults.add(
             place,
             Error::ShareOutside {
                 text: value.to_string(),
+            },
+        );
+    }
+}
+
+/// At most `places` decimals: what a report states, not a finer number that was rounded in the reader's head.
+pub(in crate::standard) fn decimals(
+    faults: &mut Faults,
+    place: &str,
+    value: &Decimal,
+    places: u32,
+) {
+    if value.scale() > places {
+        faults.add(
+            place,
+            Error::TooManyDecimals {
+                text: value.to_string(),
+                places,
             },
         );
     }

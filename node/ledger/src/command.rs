@@ -7,13 +7,27 @@ mod activity_submit;
 mod activity_void;
 mod facility_register;
 mod factor_set_adopt;
+mod feature_level_raise;
 pub(crate) mod import;
 mod inventory_close;
 mod inventory_restate;
+mod kind;
+mod limits_set;
 pub(crate) mod member_enrol;
 mod member_revoke;
+mod node;
 mod organisation_admit;
+mod organisation_change;
+mod organisation_leave;
+mod policy_set;
+mod proposal;
 pub(crate) mod row;
+mod voting;
+mod witness;
+
+pub use kind::{KINDS, Kind, Right, RowsRule, kind};
+pub use proposal::{LONGEST_MS as PROPOSAL_LONGEST_MS, OPEN_MAX as PROPOSALS_OPEN_MAX};
+pub(crate) use voting::{SINGLE_VOTER_NODES_MAX, authority_key};
 
 use crate::calculation::Catalogues;
 use crate::policy::Sender;
@@ -22,134 +36,6 @@ use crate::rows::Content;
 use crate::state::Draft;
 use crate::{Stop, canonical, v1};
 use prost::Message;
-
-/// A kind of command.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Kind {
-    /// Its name in [`v1::Body`].
-    pub name: &'static str,
-    /// Feature level from which it exists.
-    pub feature_level: u32,
-    /// Whether it may be valid for the longer time of governance.
-    pub governance: bool,
-    /// Whether it changes who may do what, and therefore stands alone in its batch (protocol §5).
-    pub alone: bool,
-    /// What it carries beside its body.
-    pub rows: RowsRule,
-}
-
-/// Whether a kind carries rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowsRule {
-    /// Never.
-    Never,
-    /// At least one.
-    Always,
-    /// Any number.
-    Optional,
-}
-
-/// Every kind, ascending by name.
-pub const KINDS: &[Kind] = &[
-    Kind {
-        name: "activity.record",
-        feature_level: 1,
-        governance: false,
-        alone: false,
-        rows: RowsRule::Always,
-    },
-    Kind {
-        name: "activity.replace",
-        feature_level: 1,
-        governance: false,
-        alone: false,
-        rows: RowsRule::Always,
-    },
-    Kind {
-        name: "activity.review",
-        feature_level: 1,
-        governance: false,
-        alone: false,
-        rows: RowsRule::Never,
-    },
-    Kind {
-        name: "activity.submit",
-        feature_level: 1,
-        governance: false,
-        alone: false,
-        rows: RowsRule::Never,
-    },
-    Kind {
-        name: "activity.void",
-        feature_level: 1,
-        governance: false,
-        alone: false,
-        rows: RowsRule::Never,
-    },
-    Kind {
-        name: "facility.register",
-        feature_level: 1,
-        governance: false,
-        alone: false,
-        rows: RowsRule::Never,
-    },
-    Kind {
-        name: "factor_set.adopt",
-        feature_level: 1,
-        governance: true,
-        alone: false,
-        rows: RowsRule::Always,
-    },
-    Kind {
-        name: "inventory.close",
-        feature_level: 1,
-        governance: false,
-        alone: false,
-        rows: RowsRule::Never,
-    },
-    Kind {
-        name: "inventory.restate",
-        feature_level: 1,
-        governance: false,
-        alone: false,
-        rows: RowsRule::Optional,
-    },
-    Kind {
-        name: "member.enrol",
-        feature_level: 1,
-        governance: true,
-        alone: true,
-        rows: RowsRule::Never,
-    },
-    Kind {
-        name: "member.revoke",
-        feature_level: 1,
-        governance: true,
-        alone: true,
-        rows: RowsRule::Never,
-    },
-    Kind {
-        name: "organisation.admit",
-        feature_level: 1,
-        governance: true,
-        alone: true,
-        rows: RowsRule::Never,
-    },
-];
-
-/// The kind of a name, if it exists at this feature level.
-#[must_use]
-pub fn kind(name: &str, feature_level: u32) -> Option<&'static Kind> {
-    KINDS
-        .iter()
-        .find(|kind| kind.name == name && kind.feature_level <= feature_level)
-}
-
-/// Whether a kind must be alone in its batch.
-#[must_use]
-pub fn stands_alone(name: &str) -> bool {
-    KINDS.iter().any(|kind| kind.name == name && kind.alone)
-}
 
 /// What a command is given.
 pub(crate) struct Call<'a> {
@@ -215,26 +101,29 @@ pub(crate) fn execute(kind: &Kind, call: &Call<'_>, draft: &mut Draft<'_>) -> Re
         "activity.void" => activity_void::execute(call, draft),
         "facility.register" => facility_register::execute(call, draft),
         "factor_set.adopt" => factor_set_adopt::execute(call, draft),
+        "feature_level.raise" => feature_level_raise::execute(call, draft),
         "inventory.close" => inventory_close::execute(call, draft),
         "inventory.restate" => inventory_restate::execute(call, draft),
         "member.enrol" => member_enrol::execute(call, draft),
         "member.revoke" => member_revoke::execute(call, draft),
+        "limits.set" => limits_set::execute(call, draft),
+        "node.change" => node::change(call, draft),
+        "node.demote" => node::demote(call, draft),
+        "node.promote" => node::promote(call, draft),
+        "node.register" => node::register(call, draft),
+        "node.remove" => node::remove(call, draft),
+        "node.replace" => node::replace(call, draft),
+        "node.revoke" => node::revoke(call, draft),
         "organisation.admit" => organisation_admit::execute(call, draft),
+        "organisation.change_duties" => organisation_change::duties(call, draft),
+        "organisation.leave" => organisation_leave::execute(call, draft),
+        "organisation.rotate_ca" => organisation_change::authority(call, draft),
+        "policy.set" => policy_set::execute(call, draft),
+        "proposal.open" => proposal::open(call, draft),
+        "proposal.vote" => proposal::vote(call, draft),
+        "proposal.withdraw" => proposal::withdraw(call, draft),
+        "witness.register" => witness::register(call, draft),
+        "witness.remove" => witness::remove(call, draft),
         _ => unreachable!("every kind of the table is here"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kinds_are_sorted_and_found_from_their_level_on() {
-        assert!(crate::field::ascending(KINDS.iter().map(|kind| kind.name)));
-        for known in KINDS {
-            assert_eq!(kind(known.name, known.feature_level), Some(known));
-            assert_eq!(kind(known.name, known.feature_level - 1), None);
-        }
-        assert_eq!(kind("activity", 1), None);
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::refusal::Refusal;
 use crate::v1::{self, Role};
-use crate::{Error, field, policy};
+use crate::{Error, checkpoint, field, policy};
 use crypto_sm::certificate::Certificate;
+use crypto_sm::sm2::PublicKey;
 
 /// Checks an organisation and returns its CA certificate, valid at `at_ms`.
 ///
@@ -18,14 +19,7 @@ pub fn organisation(organisation: &v1::Organisation, at_ms: u64) -> Result<Certi
             value: code.chars().take(40).collect(),
         });
     }
-    policy::roles("organisation.duties", &organisation.duties)?;
-    if !organisation.jurisdiction.is_empty() && !field::is_region(&organisation.jurisdiction) {
-        return Err(Error::Value {
-            what: "organisation.jurisdiction",
-            value: organisation.jurisdiction.clone(),
-        }
-        .into());
-    }
+    duties(organisation)?;
     let authority = Certificate::from_der(&organisation.ca_certificate)?;
     authority.verify_authority(at_ms)?;
     let found = authority.subject_organisation().unwrap_or_default();
@@ -36,6 +30,45 @@ pub fn organisation(organisation: &v1::Organisation, at_ms: u64) -> Result<Certi
         });
     }
     Ok(authority)
+}
+
+/// Checks what an organisation may do, and where.
+///
+/// # Errors
+/// [`Error::Missing`], [`Error::Value`], [`Error::Order`].
+pub fn duties(organisation: &v1::Organisation) -> Result<(), Error> {
+    policy::roles("organisation.duties", &organisation.duties)?;
+    if !organisation.jurisdiction.is_empty() && !field::is_region(&organisation.jurisdiction) {
+        return Err(Error::Value {
+            what: "organisation.jurisdiction",
+            value: organisation.jurisdiction.clone(),
+        });
+    }
+    Ok(())
+}
+
+/// Checks the names, keys and address of a node.
+///
+/// # Errors
+/// [`Error::Name`], [`Error::Value`], [`Error::Missing`], [`Error::Crypto`].
+pub fn node(node: &v1::Node) -> Result<(), Error> {
+    field::name("node.name", &node.name)?;
+    checkpoint::key_name(&node.organisation, &node.name)?;
+    PublicKey::from_uncompressed(&node.statement_key)?;
+    PublicKey::from_uncompressed(&node.transport_key)?;
+    if node.statement_key == node.transport_key {
+        return Err(Error::Value {
+            what: "node.key",
+            value: node.name.clone(),
+        });
+    }
+    field::text("node.address", &node.address, 260)?;
+    if node.address.is_empty() {
+        return Err(Error::Missing {
+            what: "node.address",
+        });
+    }
+    Ok(())
 }
 
 /// Checks a member's certificate against its organisation and returns the member as it is enrolled.

@@ -234,6 +234,37 @@ pub enum Error {
         /// Offset in bytes.
         offset: u64,
     },
+    /// The network's feature level is above what this version knows.
+    FeatureLevel {
+        /// Level of the network.
+        found: u32,
+        /// Highest level that this version knows.
+        known: u32,
+    },
+    /// A change of members is proved by a checkpoint of another size than that of the log right after it.
+    MembersSize {
+        /// Size of the checkpoint.
+        found: u64,
+        /// Size right after the change.
+        expected: u64,
+    },
+    /// What is brought forward against somebody proves nothing.
+    Blame {
+        /// Which part fails.
+        part: &'static str,
+    },
+    /// A recovery is not signed by the CA keys of enough voting organisations.
+    RecoverySigners {
+        /// Voting organisations that signed.
+        found: usize,
+        /// Voting organisations needed.
+        needed: usize,
+    },
+    /// Parts of a recovery do not belong together.
+    Recovery {
+        /// Name of the part.
+        part: &'static str,
+    },
     /// A key or certificate is refused; the code is that of the cryptography.
     Crypto(crypto_sm::Error),
 }
@@ -278,9 +309,20 @@ pub const CODES: &[&str] = &[
     "HT-LED-036",
     "HT-LED-037",
     "HT-LED-038",
+    "HT-LED-039",
+    "HT-LED-040",
+    "HT-LED-041",
+    "HT-LED-042",
+    "HT-LED-043",
 ];
 
 impl Error {
+    /// Whether nothing can be decided, so that a node stops rather than records a refusal.
+    #[must_use]
+    pub fn stops(&self) -> bool {
+        matches!(self, Self::Unreadable { .. } | Self::FeatureLevel { .. })
+    }
+
     /// The permanent code.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -323,6 +365,11 @@ impl Error {
             Self::Unreadable { .. } => "HT-LED-036",
             Self::Replay { .. } => "HT-LED-037",
             Self::Export { .. } => "HT-LED-038",
+            Self::FeatureLevel { .. } => "HT-LED-039",
+            Self::MembersSize { .. } => "HT-LED-040",
+            Self::Blame { .. } => "HT-LED-041",
+            Self::RecoverySigners { .. } => "HT-LED-042",
+            Self::Recovery { .. } => "HT-LED-043",
             Self::Crypto(error) => error.code(),
         }
     }
@@ -428,6 +475,19 @@ impl Error {
                 vec![("index", index.to_string()), ("what", (*what).to_owned())]
             }
             Self::Export { offset } => vec![("offset", offset.to_string())],
+            Self::FeatureLevel { found, known } => {
+                vec![("found", found.to_string()), ("known", known.to_string())]
+            }
+            Self::MembersSize { found, expected } => vec![
+                ("found", found.to_string()),
+                ("expected", expected.to_string()),
+            ],
+            Self::Blame { part } | Self::Recovery { part } => {
+                vec![("part", (*part).to_owned())]
+            }
+            Self::RecoverySigners { found, needed } => {
+                vec![("found", found.to_string()), ("needed", needed.to_string())]
+            }
             Self::Crypto(error) => error.fields(),
             Self::Rows | Self::BatchPrevious | Self::BatchEnvelopes => Vec::new(),
         }
@@ -463,7 +523,7 @@ mod tests {
             .collect();
         assert_eq!(CODES, expected);
         assert_eq!(
-            Error::Export { offset: 0 }.code(),
+            Error::Recovery { part: "" }.code(),
             *CODES.last().expect("there are codes")
         );
     }

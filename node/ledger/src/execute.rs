@@ -5,6 +5,7 @@ mod envelope;
 mod seal;
 mod signatures;
 
+pub(crate) use envelope::expected_versions;
 pub use envelope::{Authenticated, authenticate, authenticate_with};
 pub use seal::{Sealed, seal};
 pub(crate) use signatures::waiting;
@@ -17,7 +18,7 @@ use crate::envelope::Outer;
 use crate::rows::{Content, ContentOverlay, ContentWrite};
 use crate::state::{self, Draft, Overlay, View, Writes, key};
 use crate::time::rfc3339;
-use crate::{Error, canonical, command, v1};
+use crate::{Error, canonical, command, genesis, v1};
 use crypto_sm::sm3::Digest;
 use prost::Message;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,6 +86,15 @@ pub struct Applied {
     pub judge: v1::VotingSet,
 }
 
+impl Applied {
+    /// Whether another set votes from now on. No node cosigns a larger size before the checkpoint after this batch is final, and Raft's membership
+    /// follows only then (protocol §7).
+    #[must_use]
+    pub fn changes_members(&self) -> bool {
+        self.first_index > 0 && self.state_writes.contains_key(key::VOTING_SET)
+    }
+}
+
 /// One place of a batch.
 #[derive(Clone, Debug)]
 pub(crate) enum Slot {
@@ -114,6 +124,7 @@ pub fn apply_batch(
     verified: &BTreeSet<Digest>,
 ) -> Result<Applied, Error> {
     let network = network_id(inputs.view)?;
+    known_level(inputs.view)?;
     let limits: v1::Limits = state::require(inputs.view, key::LIMITS)?;
     let parsed = if batch.len() > limits.batch_bytes_max as usize {
         Err(Error::Limit {
@@ -140,7 +151,7 @@ pub fn apply_batch(
             };
             match check_place(inputs, &network, &limits, &work) {
                 Ok(()) => return execute(inputs, &network, &work, verified),
-                Err(error @ Error::Unreadable { .. }) => return Err(error),
+                Err(error) if error.stops() => return Err(error),
                 Err(error) => error,
             }
         }
@@ -160,6 +171,18 @@ pub fn apply_batch(
         },
     };
     void(inputs, &network, entry, refused)
+}
+
+/// The rules of a level that this version does not know cannot be followed: better to stop than to come to another state than the others.
+fn known_level(view: &dyn View) -> Result<(), Error> {
+    let level: v1::FeatureLevel = state::require(view, key::FEATURE_LEVEL)?;
+    if level.level > genesis::FEATURE_LEVEL {
+        return Err(Error::FeatureLevel {
+            found: level.level,
+            known: genesis::FEATURE_LEVEL,
+        });
+    }
+    Ok(())
 }
 
 /// Id of the network that a state belongs to.
@@ -248,10 +271,11 @@ pub(crate) fn check_place(
         });
     }
     // What changes who may do what stands alone: then every signature of a batch is judged by the state before it.
+    let level: v1::FeatureLevel = state::require(inputs.view, key::FEATURE_LEVEL)?;
     let alone = work.slots.iter().any(|slot| match slot {
-        Slot::Envelope(outer, _) => outer
-            .body()
-            .is_ok_and(|parsed| command::stands_alone(&parsed.body().kind)),
+        Slot::Envelope(outer, _) => outer.body().is_ok_and(|parsed| {
+            command::kind(&parsed.body().kind, level.level).is_some_and(|kind| kind.alone)
+        }),
         Slot::Duplicate(_) => false,
     });
     if alone && work.slots.len() > 1 {

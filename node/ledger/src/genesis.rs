@@ -1,14 +1,15 @@
 //! Entry 0: the network's founders, rules and name. A node starts only with every founder's signature.
 
+use crate::command::Right;
 use crate::domain::{Domain, NetworkId, network_id};
 use crate::execute::Applied;
 use crate::refusal::Refusal;
 use crate::state::{self, Draft, key};
-use crate::v1::{self, Role, RuleKind, TokenStance};
-use crate::{Error, canonical, checkpoint, command, enrolment, field, policy};
+use crate::v1::{self, Role, TokenStance};
+use crate::{Error, canonical, command, enrolment, field, policy};
 use crypto_sm::certificate::Certificate;
 use crypto_sm::rand_core::CryptoRng;
-use crypto_sm::sm2::{PublicKey, SecretKey};
+use crypto_sm::sm2::SecretKey;
 use prost::Message;
 use std::collections::BTreeSet;
 
@@ -16,10 +17,7 @@ use std::collections::BTreeSet;
 pub const FORMAT: u32 = 1;
 
 /// Highest feature level that this version knows.
-pub const FEATURE_LEVEL: u32 = 1;
-
-/// Voting nodes of a network in which one organisation votes.
-const SINGLE_VOTER_NODES_MAX: usize = 5;
+pub const FEATURE_LEVEL: u32 = 2;
 
 /// Limits that a new network starts with.
 #[must_use]
@@ -269,6 +267,7 @@ fn voting_set(genesis: &v1::Genesis) -> v1::VotingSet {
             v1::Voter {
                 organisation: (*name).to_owned(),
                 nodes,
+                authority_key: authority_key(genesis, name),
             }
         })
         .collect();
@@ -278,6 +277,20 @@ fn voting_set(genesis: &v1::Genesis) -> v1::VotingSet {
         witnesses_required: 0,
         witnesses: Vec::new(),
     }
+}
+
+/// Key of a founder's CA; at feature level 1 the set did not hold it.
+fn authority_key(genesis: &v1::Genesis, name: &str) -> Vec<u8> {
+    if genesis.feature_level == 1 {
+        return Vec::new();
+    }
+    genesis
+        .organisations
+        .iter()
+        .filter_map(|founder| founder.organisation.as_ref())
+        .find(|organisation| organisation.name == name)
+        .and_then(|organisation| command::authority_key(organisation).ok())
+        .unwrap_or_default()
 }
 
 /// Checks everything but the signatures and returns the members.
@@ -341,7 +354,7 @@ fn check_tokens(tokens: Option<&v1::TokenRule>) -> Result<(), Error> {
     }
 }
 
-fn check_limits(limits: Option<&v1::Limits>) -> Result<(), Error> {
+pub(crate) fn check_limits(limits: Option<&v1::Limits>) -> Result<(), Error> {
     let limits = limits.ok_or(Error::Missing {
         what: "genesis.limits",
     })?;
@@ -436,6 +449,9 @@ fn check_organisations(genesis: &v1::Genesis) -> Result<Vec<v1::Member>, Refusal
         let organisation = founder.organisation.as_ref().ok_or(Error::Missing {
             what: "genesis.organisation",
         })?;
+        if organisation.left_at_ms != 0 || !organisation.leave_reason.is_empty() {
+            return Err(Error::Encoding { what: "genesis" }.into());
+        }
         let authority = enrolment::organisation(organisation, genesis.created_at_ms)?;
         if !field::ascending(founder.members.iter().map(|member| &member.name)) {
             return Err(Error::Order {
@@ -481,7 +497,13 @@ fn check_nodes(genesis: &v1::Genesis) -> Result<(), Error> {
     let mut names = BTreeSet::new();
     let mut keys = BTreeSet::new();
     for (position, node) in genesis.nodes.iter().enumerate() {
-        field::name("node.name", &node.name)?;
+        enrolment::node(node)?;
+        let fresh = node.removed_at_ms == 0
+            && node.transport_revoked_at_ms == 0
+            && node.revocation_reason.is_empty();
+        if !fresh {
+            return Err(Error::Encoding { what: "genesis" });
+        }
         let numbered = node.number == position as u64 + 1;
         if !numbered || !names.insert(&node.name) {
             return Err(Error::Order {
@@ -501,20 +523,12 @@ fn check_nodes(genesis: &v1::Genesis) -> Result<(), Error> {
             });
         }
         for key in [&node.statement_key, &node.transport_key] {
-            PublicKey::from_uncompressed(key)?;
             if !keys.insert(key) {
                 return Err(Error::Value {
                     what: "node.key",
                     value: node.name.clone(),
                 });
             }
-        }
-        checkpoint::key_name(&node.organisation, &node.name)?;
-        field::text("node.address", &node.address, 260)?;
-        if node.address.is_empty() {
-            return Err(Error::Missing {
-                what: "node.address",
-            });
         }
     }
     let set = voting_set(genesis);
@@ -534,11 +548,11 @@ fn check_nodes(genesis: &v1::Genesis) -> Result<(), Error> {
         .map(|voter| voter.nodes.len())
         .max()
         .unwrap_or_default();
-    if most > SINGLE_VOTER_NODES_MAX {
+    if most > command::SINGLE_VOTER_NODES_MAX {
         return Err(Error::Limit {
             what: "voting nodes",
             found: most as u64,
-            limit: SINGLE_VOTER_NODES_MAX as u64,
+            limit: command::SINGLE_VOTER_NODES_MAX as u64,
         });
     }
     Ok(())
@@ -551,7 +565,11 @@ fn check_policies(genesis: &v1::Genesis) -> Result<(), Error> {
         .iter()
         .map(|policy| policy.kind.as_str())
         .collect();
-    let expected: Vec<&str> = command::KINDS.iter().map(|kind| kind.name).collect();
+    let expected: Vec<&str> = command::KINDS
+        .iter()
+        .filter(|kind| kind.founded(genesis.feature_level))
+        .map(|kind| kind.name)
+        .collect();
     if !field::ascending(&found) {
         return Err(Error::Order {
             what: "genesis.policies",
@@ -568,10 +586,10 @@ fn check_policies(genesis: &v1::Genesis) -> Result<(), Error> {
     }
     for governed in &genesis.policies {
         policy::check(governed)?;
-        let rule = governed.rule.unwrap_or_default();
-        let strong = matches!(rule.kind(), RuleKind::Majority | RuleKind::All)
-            || (rule.kind() == RuleKind::Fraction && rule.n * 2 > rule.m);
-        if governed.kind == "organisation.admit" && !strong {
+        let constitutional = command::KINDS
+            .iter()
+            .any(|kind| kind.name == governed.kind && kind.right == Right::Majority);
+        if constitutional && !policy::is_majority(&governed.rule.unwrap_or_default()) {
             return Err(Error::Value {
                 what: "policy.rule",
                 value: governed.kind.clone(),

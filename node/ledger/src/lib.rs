@@ -15,6 +15,7 @@
 //! | [`tree`], [`log`], [`rows`] | Merkle trees: shape, the append-only log, rows below an envelope |
 //! | [`map`], [`state`] | the authenticated state map; keys, versions, views |
 //! | [`genesis`], [`enrolment`], [`role`], [`policy`] | founders, members, and who may do what |
+//! | [`membership`] | who takes part in Raft, as the ledger wants it |
 //! | [`envelope`], [`batch`], [`execute`], [`command`] | from a signed command to entries and writes |
 //! | [`calculation`] | the bridge to the engine |
 //! | [`checkpoint`], [`receipt`], [`ticket`] | signed statements about the log, proofs for strangers, a door's word |
@@ -38,6 +39,7 @@ pub mod field;
 pub mod genesis;
 pub mod log;
 pub mod map;
+pub mod membership;
 pub mod memory;
 pub mod policy;
 pub mod receipt;

@@ -3,10 +3,11 @@
 //! Effective right = role of the certificate (OU) ∩ enrolment ∩ duties that the ledger gives to the organisation: an enterprise's CA cannot
 //! make a regulator.
 
+use crate::command::{self, KINDS, Kind, Right};
 use crate::refusal::Refusal;
 use crate::state::{self, View, key};
 use crate::v1::{self, Role, RuleKind};
-use crate::{Error, Stop, field};
+use crate::{Error, Stop, canonical, field};
 
 /// A member whose signature was checked, with its effective role.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,35 +29,40 @@ impl Sender {
 /// The policies that a new network starts with, ascending by kind.
 #[must_use]
 pub fn defaults() -> Vec<v1::Policy> {
-    let policy = |kind: &str, rule, roles: &[Role]| v1::Policy {
-        kind: kind.to_owned(),
+    KINDS
+        .iter()
+        .filter(|kind| kind.has_policy())
+        .map(default_of)
+        .collect()
+}
+
+/// The policy with which a kind begins.
+pub(crate) fn default_of(kind: &Kind) -> v1::Policy {
+    let (governance, operations, business) = (
+        &[Role::Governance][..],
+        &[Role::Operations][..],
+        &[Role::Business][..],
+    );
+    let (rule, roles) = match kind.name {
+        "facility.register" => (RuleKind::Any, &[Role::Operations, Role::Business][..]),
+        "factor_set.adopt" => (RuleKind::Majority, governance),
+        "node.change" | "node.register" | "node.remove" | "node.replace" | "node.revoke" => {
+            (RuleKind::Any, operations)
+        }
+        _ if kind.right == Right::Majority => (RuleKind::Majority, governance),
+        _ if kind.governance => (RuleKind::Any, governance),
+        _ => (RuleKind::Any, business),
+    };
+    v1::Policy {
+        kind: kind.name.to_owned(),
         rule: Some(v1::Rule {
-            kind: rule,
+            kind: rule as i32,
             n: 0,
             m: 0,
         }),
         roles: roles.iter().map(|role| *role as i32).collect(),
         ..Default::default()
-    };
-    let (any, majority) = (RuleKind::Any as i32, RuleKind::Majority as i32);
-    vec![
-        policy("activity.record", any, &[Role::Business]),
-        policy("activity.replace", any, &[Role::Business]),
-        policy("activity.review", any, &[Role::Business]),
-        policy("activity.submit", any, &[Role::Business]),
-        policy("activity.void", any, &[Role::Business]),
-        policy(
-            "facility.register",
-            any,
-            &[Role::Operations, Role::Business],
-        ),
-        policy("factor_set.adopt", majority, &[Role::Governance]),
-        policy("inventory.close", any, &[Role::Business]),
-        policy("inventory.restate", any, &[Role::Business]),
-        policy("member.enrol", any, &[Role::Governance]),
-        policy("member.revoke", any, &[Role::Governance]),
-        policy("organisation.admit", majority, &[Role::Governance]),
-    ]
+    }
 }
 
 /// Checks the form of a policy.
@@ -130,61 +136,210 @@ pub fn needed(rule: &v1::Rule, count: usize) -> Option<usize> {
     (needed >= 1 && needed <= count).then_some(needed)
 }
 
-/// Whether a single envelope of this sender may carry this kind of command.
+/// Whether a rule never lets less than a majority decide.
+#[must_use]
+pub fn is_majority(rule: &v1::Rule) -> bool {
+    matches!(rule.kind(), RuleKind::Majority | RuleKind::All)
+        || (rule.kind() == RuleKind::Fraction && u64::from(rule.n) * 2 > u64::from(rule.m))
+}
+
+/// The policy of a kind that holds at this time: a change that waits takes its place when the network's delay is over.
 ///
 /// # Errors
-/// [`Refusal::NotPermitted`], or [`Refusal::NeedsProposal`] if one organisation does not suffice.
-pub fn authorize(view: &dyn View, sender: &Sender, kind: &str) -> Result<(), Stop> {
-    let role = sender.role();
-    let not_permitted = || Refusal::NotPermitted {
-        kind: kind.to_owned(),
-        organisation: sender.organisation.name.clone(),
-        role: role.word(),
-    };
-    let Some(policy) = state::find::<v1::Policy>(view, &key::policy(kind))? else {
-        return Err(not_permitted().into());
-    };
-    // A duty that the ledger withdrew takes the right from every certificate that names it.
-    if !policy.roles.contains(&(role as i32))
-        || !sender.organisation.duties.contains(&(role as i32))
+/// [`Error::Unreadable`].
+pub fn in_force(view: &dyn View, kind: &str, time_ms: u64) -> Result<Option<v1::Policy>, Error> {
+    if let Some(change) = state::find::<v1::PolicyChange>(view, &key::policy_change(kind))?
+        && change.effective_at_ms <= time_ms
     {
-        return Err(not_permitted().into());
+        return Ok(change.policy);
     }
-    let counted: Vec<String> = if policy.organisations.is_empty() {
-        state::list::<v1::Organisation>(view, key::ORGANISATIONS)?
-            .into_iter()
-            .filter(|(_, organisation)| {
+    if let Some(policy) = state::find(view, &key::policy(kind))? {
+        return Ok(Some(policy));
+    }
+    // Networks that were founded before this kind was known.
+    Ok(command::kind(kind, 1)
+        .filter(|known| known.has_policy() && !known.founded(1))
+        .map(default_of))
+}
+
+/// The organisations that count under a policy, ascending: those that it lists, or all that have a duty among its roles; without those that
+/// left.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn counted(view: &dyn View, policy: &v1::Policy) -> Result<Vec<v1::Organisation>, Error> {
+    let organisations = state::list::<v1::Organisation>(view, key::ORGANISATIONS)?;
+    Ok(organisations
+        .into_iter()
+        .map(|(_, organisation)| organisation)
+        .filter(|organisation| {
+            let named = if policy.organisations.is_empty() {
                 organisation
                     .duties
                     .iter()
                     .any(|duty| policy.roles.contains(duty))
-            })
-            .map(|(_, organisation)| organisation.name)
-            .collect()
-    } else {
-        policy.organisations.clone()
-    };
-    if !counted.contains(&sender.organisation.name) {
-        return Err(not_permitted().into());
-    }
-    let rule = policy.rule.unwrap_or_default();
-    match needed(&rule, counted.len()) {
-        Some(1) => Ok(()),
-        Some(needed) => Err(Refusal::NeedsProposal {
-            kind: kind.to_owned(),
-            needed,
-        }
-        .into()),
-        None => Err(not_permitted().into()),
+            } else {
+                policy.organisations.contains(&organisation.name)
+            };
+            named && organisation.left_at_ms == 0
+        })
+        .collect())
+}
+
+/// What a decision needs under one policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// Organisations that count, ascending.
+    pub organisations: Vec<String>,
+    /// Those among them that govern: their governance members vote.
+    pub voting: Vec<String>,
+    /// How many it takes; nothing if the rule cannot be met.
+    pub needed: Option<usize>,
+}
+
+impl Requirement {
+    /// Under this policy.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    pub fn of(view: &dyn View, policy: &v1::Policy) -> Result<Self, Error> {
+        let counted = counted(view, policy)?;
+        let governs = |organisation: &&v1::Organisation| {
+            organisation.duties.contains(&(Role::Governance as i32))
+        };
+        Ok(Self {
+            needed: needed(&policy.rule.unwrap_or_default(), counted.len()),
+            voting: counted
+                .iter()
+                .filter(governs)
+                .map(|organisation| organisation.name.clone())
+                .collect(),
+            organisations: counted
+                .into_iter()
+                .map(|organisation| organisation.name)
+                .collect(),
+        })
     }
 }
 
+/// Everything that a decision about a command needs: the policy of its kind, and for a change of the policy of a governance kind also the
+/// policy that it replaces.
+///
+/// # Errors
+/// [`Error::Unreadable`]. Nothing is needed by a kind without policy in force: it cannot be carried out.
+pub fn requirements(
+    view: &dyn View,
+    kind: &str,
+    head: &[u8],
+    time_ms: u64,
+) -> Result<Vec<Requirement>, Error> {
+    let mut policies = Vec::new();
+    policies.extend(in_force(view, kind, time_ms)?);
+    if kind == "policy.set"
+        && let Ok(head) = canonical::decode::<v1::PolicySet>("head", head)
+        && let Some(policy) = head.policy
+        && policy.kind != kind
+        && KINDS
+            .iter()
+            .any(|known| known.name == policy.kind && known.governance)
+    {
+        policies.extend(in_force(view, &policy.kind, time_ms)?);
+    }
+    policies
+        .iter()
+        .map(|policy| Requirement::of(view, policy))
+        .collect()
+}
+
+/// Whether a single envelope of this sender may carry this command.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`], or [`Refusal::NeedsProposal`] if one organisation does not suffice.
+pub fn authorize(
+    view: &dyn View,
+    sender: &Sender,
+    kind: &Kind,
+    head: &[u8],
+    time_ms: u64,
+) -> Result<(), Stop> {
+    let role = sender.role();
+    let not_permitted = || Refusal::NotPermitted {
+        kind: kind.name.to_owned(),
+        organisation: sender.organisation.name.clone(),
+        role: role.word(),
+    };
+    let roles = match kind.right {
+        Right::Governance => vec![Role::Governance as i32],
+        Right::Policy | Right::Majority => match in_force(view, kind.name, time_ms)? {
+            Some(policy) => policy.roles,
+            None => return Err(not_permitted().into()),
+        },
+    };
+    // A duty that the ledger withdrew takes the right from every certificate that names it.
+    if !roles.contains(&(role as i32)) || !sender.organisation.duties.contains(&(role as i32)) {
+        return Err(not_permitted().into());
+    }
+    if kind.right == Right::Governance {
+        return Ok(());
+    }
+    for requirement in requirements(view, kind.name, head, time_ms)? {
+        if !requirement
+            .organisations
+            .contains(&sender.organisation.name)
+        {
+            return Err(not_permitted().into());
+        }
+        match requirement.needed {
+            Some(1) => {}
+            Some(needed) => {
+                return Err(Refusal::NeedsProposal {
+                    kind: kind.name.to_owned(),
+                    needed,
+                }
+                .into());
+            }
+            None => return Err(not_permitted().into()),
+        }
+    }
+    Ok(())
+}
+
+/// Checks that every decision of governance can still be taken: a rule that nobody can meet would hold for ever.
+///
+/// # Errors
+/// [`Refusal::PolicyUnmeetable`].
+pub(crate) fn meetable(view: &dyn View, time_ms: u64) -> Result<(), Stop> {
+    let level: v1::FeatureLevel = state::require(view, key::FEATURE_LEVEL)?;
+    for kind in KINDS
+        .iter()
+        .filter(|kind| kind.proposable() && kind.feature_level <= level.level)
+    {
+        let waiting = state::find::<v1::PolicyChange>(view, &key::policy_change(kind.name))?
+            .and_then(|change| change.policy);
+        for policy in in_force(view, kind.name, time_ms)?.iter().chain(&waiting) {
+            let requirement = Requirement::of(view, policy)?;
+            let found = requirement.voting.len();
+            // One organisation signs the command itself; several vote.
+            let met = match requirement.needed {
+                Some(1) => true,
+                Some(needed) => needed <= found,
+                None => false,
+            };
+            if !met {
+                return Err(Refusal::PolicyUnmeetable {
+                    kind: kind.name.to_owned(),
+                    found,
+                }
+                .into());
+            }
+        }
+    }
+    Ok(())
+}
+
 /// How many further members must review an import before its rows count.
-pub(crate) fn reviewers(view: &dyn View) -> Result<u32, Error> {
-    Ok(
-        state::find::<v1::Policy>(view, &key::policy("activity.submit"))?
-            .map_or(0, |policy| policy.reviewers),
-    )
+pub(crate) fn reviewers(view: &dyn View, time_ms: u64) -> Result<u32, Error> {
+    Ok(in_force(view, "activity.submit", time_ms)?.map_or(0, |policy| policy.reviewers))
 }
 
 #[cfg(test)]
@@ -229,8 +384,16 @@ mod tests {
             assert_eq!(check(policy), Ok(()), "{}", policy.kind);
         }
         let kinds: Vec<&str> = policies.iter().map(|policy| policy.kind.as_str()).collect();
-        let known: Vec<&str> = crate::command::KINDS.iter().map(|kind| kind.name).collect();
+        let known: Vec<&str> = KINDS
+            .iter()
+            .filter(|kind| kind.has_policy())
+            .map(|kind| kind.name)
+            .collect();
         assert_eq!(kinds, known);
+        for kind in KINDS.iter().filter(|kind| kind.right == Right::Majority) {
+            let rule = default_of(kind).rule.unwrap_or_default();
+            assert!(is_majority(&rule), "{}", kind.name);
+        }
     }
 
     #[test]

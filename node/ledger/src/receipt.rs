@@ -9,7 +9,7 @@ mod summary;
 mod verify;
 
 pub use crate::v1::{Receipt, ReceiptKind};
-pub use assemble::{Evidence, Rows, assemble, state_proof};
+pub use assemble::{Evidence, Rows, assemble, membership_change, state_proof};
 pub use json::{from_json, to_json, verify_json, verify_json_with};
 pub use summary::{
     AmountSummary, CategorySummary, GasSummary, ImportSummary, InventorySummary, MonthSummary,

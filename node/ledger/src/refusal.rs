@@ -45,7 +45,7 @@ pub enum Refusal {
         /// Its name.
         organisation: String,
     },
-    /// Voting organisations cannot be admitted at this feature level.
+    /// An organisation votes once one of its nodes does, not by its admission.
     VotingOrganisation {
         /// Its name.
         organisation: String,
@@ -252,6 +252,140 @@ pub enum Refusal {
         /// Import id, hex.
         import: String,
     },
+    /// A proposal cannot carry this kind.
+    NotProposable {
+        /// Command kind.
+        kind: String,
+    },
+    /// Voting ends before it begins, or too late.
+    ProposalDeadline {
+        /// End of voting, RFC 3339.
+        found: String,
+        /// Latest end that is allowed, RFC 3339.
+        latest: String,
+    },
+    /// There is no such proposal.
+    ProposalUnknown {
+        /// Its number.
+        proposal: u64,
+    },
+    /// The proposal is decided or withdrawn.
+    ProposalClosed {
+        /// Its number.
+        proposal: u64,
+        /// Its state.
+        status: &'static str,
+    },
+    /// The time for voting is over.
+    ProposalLapsed {
+        /// Its number.
+        proposal: u64,
+        /// End of voting, RFC 3339.
+        deadline: String,
+    },
+    /// The organisation has voted.
+    VotedAlready {
+        /// Its number.
+        proposal: u64,
+        /// The organisation.
+        organisation: String,
+    },
+    /// No policy governs this kind.
+    PolicyKind {
+        /// Command kind.
+        kind: String,
+    },
+    /// The rule of this kind is never weaker than a majority.
+    PolicyTooWeak {
+        /// Command kind.
+        kind: String,
+    },
+    /// Too few organisations could decide this any more.
+    PolicyUnmeetable {
+        /// Command kind.
+        kind: String,
+        /// Organisations that could vote.
+        found: usize,
+    },
+    /// The delay of policies never shrinks.
+    PolicyDelay {
+        /// Delay wanted, milliseconds.
+        found: u64,
+        /// Present delay, milliseconds.
+        least: u64,
+    },
+    /// No organisation of this name takes part.
+    OrganisationUnknown {
+        /// Its name.
+        organisation: String,
+    },
+    /// No organisation would vote any more.
+    LastVoter,
+    /// An organisation would have too many voting nodes.
+    VotingNodes {
+        /// The organisation.
+        organisation: String,
+        /// Voting nodes it would have.
+        found: usize,
+        /// Voting nodes it may have.
+        limit: usize,
+    },
+    /// A node has, or had, this name or key.
+    NodeExists {
+        /// That node.
+        node: String,
+    },
+    /// No node of this name takes part.
+    NodeUnknown {
+        /// Its name.
+        node: String,
+    },
+    /// The node votes; this can be done with a learner only.
+    NodeVotes {
+        /// Its name.
+        node: String,
+    },
+    /// The node is a learner; this can be done with a voting node only.
+    NodeLearns {
+        /// Its name.
+        node: String,
+    },
+    /// The node's transport key is revoked already.
+    NodeRevoked {
+        /// Its name.
+        node: String,
+    },
+    /// A witness has this name or key.
+    WitnessExists {
+        /// Its name.
+        witness: String,
+    },
+    /// There is no witness of this name.
+    WitnessUnknown {
+        /// Its name.
+        witness: String,
+    },
+    /// More witnesses would be needed than there are.
+    WitnessesRequired {
+        /// Witnesses that there would be.
+        found: usize,
+        /// Witnesses needed.
+        needed: usize,
+    },
+    /// The feature level only rises.
+    FeatureLevel {
+        /// Level wanted.
+        found: u32,
+        /// Present level.
+        present: u32,
+    },
+    /// A node has not said that its software knows this feature level.
+    FeatureLevelNode {
+        /// Its name.
+        node: String,
+        /// The level.
+        level: u32,
+    },
     /// A command's own field is refused; the code is that of the format.
     Malformed(Error),
 }
@@ -297,6 +431,29 @@ pub const CODES: &[&str] = &[
     "HT-CMD-037",
     "HT-CMD-038",
     "HT-CMD-039",
+    "HT-CMD-040",
+    "HT-CMD-041",
+    "HT-CMD-042",
+    "HT-CMD-043",
+    "HT-CMD-044",
+    "HT-CMD-045",
+    "HT-CMD-046",
+    "HT-CMD-047",
+    "HT-CMD-048",
+    "HT-CMD-049",
+    "HT-CMD-050",
+    "HT-CMD-051",
+    "HT-CMD-052",
+    "HT-CMD-053",
+    "HT-CMD-054",
+    "HT-CMD-055",
+    "HT-CMD-056",
+    "HT-CMD-057",
+    "HT-CMD-058",
+    "HT-CMD-059",
+    "HT-CMD-060",
+    "HT-CMD-061",
+    "HT-CMD-062",
 ];
 
 impl Refusal {
@@ -343,6 +500,29 @@ impl Refusal {
             Self::NoRows => "HT-CMD-037",
             Self::Superseded { .. } => "HT-CMD-038",
             Self::RestatementImport { .. } => "HT-CMD-039",
+            Self::NotProposable { .. } => "HT-CMD-040",
+            Self::ProposalDeadline { .. } => "HT-CMD-041",
+            Self::ProposalUnknown { .. } => "HT-CMD-042",
+            Self::ProposalClosed { .. } => "HT-CMD-043",
+            Self::ProposalLapsed { .. } => "HT-CMD-044",
+            Self::VotedAlready { .. } => "HT-CMD-045",
+            Self::PolicyKind { .. } => "HT-CMD-046",
+            Self::PolicyTooWeak { .. } => "HT-CMD-047",
+            Self::PolicyUnmeetable { .. } => "HT-CMD-048",
+            Self::PolicyDelay { .. } => "HT-CMD-049",
+            Self::OrganisationUnknown { .. } => "HT-CMD-050",
+            Self::LastVoter => "HT-CMD-051",
+            Self::VotingNodes { .. } => "HT-CMD-052",
+            Self::NodeExists { .. } => "HT-CMD-053",
+            Self::NodeUnknown { .. } => "HT-CMD-054",
+            Self::NodeVotes { .. } => "HT-CMD-055",
+            Self::NodeLearns { .. } => "HT-CMD-056",
+            Self::NodeRevoked { .. } => "HT-CMD-057",
+            Self::WitnessExists { .. } => "HT-CMD-058",
+            Self::WitnessUnknown { .. } => "HT-CMD-059",
+            Self::WitnessesRequired { .. } => "HT-CMD-060",
+            Self::FeatureLevel { .. } => "HT-CMD-061",
+            Self::FeatureLevelNode { .. } => "HT-CMD-062",
             Self::Engine { code, .. } => code,
             Self::Malformed(error) => error.code(),
         }
@@ -445,6 +625,63 @@ impl Refusal {
             Self::InventoryExists { inventory }
             | Self::InventoryUnknown { inventory }
             | Self::InventoryOverlap { inventory } => vec![("inventory", inventory.clone())],
+            Self::NotProposable { kind } => vec![("kind", kind.clone())],
+            Self::ProposalDeadline { found, latest } => {
+                vec![("found", found.clone()), ("latest", latest.clone())]
+            }
+            Self::ProposalUnknown { proposal } => vec![("proposal", proposal.to_string())],
+            Self::ProposalClosed { proposal, status } => vec![
+                ("proposal", proposal.to_string()),
+                ("status", (*status).to_owned()),
+            ],
+            Self::ProposalLapsed { proposal, deadline } => vec![
+                ("proposal", proposal.to_string()),
+                ("deadline", deadline.clone()),
+            ],
+            Self::VotedAlready {
+                proposal,
+                organisation,
+            } => vec![
+                ("proposal", proposal.to_string()),
+                ("organisation", organisation.clone()),
+            ],
+            Self::PolicyKind { kind } => vec![("kind", kind.clone())],
+            Self::PolicyTooWeak { kind } => vec![("kind", kind.clone())],
+            Self::PolicyUnmeetable { kind, found } => {
+                vec![("kind", kind.clone()), ("found", found.to_string())]
+            }
+            Self::PolicyDelay { found, least } => {
+                vec![("found", found.to_string()), ("least", least.to_string())]
+            }
+            Self::OrganisationUnknown { organisation } => {
+                vec![("organisation", organisation.clone())]
+            }
+            Self::VotingNodes {
+                organisation,
+                found,
+                limit,
+            } => vec![
+                ("organisation", organisation.clone()),
+                ("found", found.to_string()),
+                ("limit", limit.to_string()),
+            ],
+            Self::NodeExists { node } => vec![("node", node.clone())],
+            Self::NodeUnknown { node } => vec![("node", node.clone())],
+            Self::NodeVotes { node } => vec![("node", node.clone())],
+            Self::NodeLearns { node } => vec![("node", node.clone())],
+            Self::NodeRevoked { node } => vec![("node", node.clone())],
+            Self::WitnessExists { witness } => vec![("witness", witness.clone())],
+            Self::WitnessUnknown { witness } => vec![("witness", witness.clone())],
+            Self::WitnessesRequired { found, needed } => {
+                vec![("found", found.to_string()), ("needed", needed.to_string())]
+            }
+            Self::FeatureLevel { found, present } => vec![
+                ("found", found.to_string()),
+                ("present", present.to_string()),
+            ],
+            Self::FeatureLevelNode { node, level } => {
+                vec![("node", node.clone()), ("level", level.to_string())]
+            }
             Self::Engine { fields, row, .. } => {
                 let mut all = fields.clone();
                 if let Some(row) = row {
@@ -454,7 +691,7 @@ impl Refusal {
                 all
             }
             Self::Malformed(error) => error.fields(),
-            Self::ReasonMissing | Self::NoRows => Vec::new(),
+            Self::ReasonMissing | Self::NoRows | Self::LastVoter => Vec::new(),
         }
     }
 
@@ -500,8 +737,9 @@ mod tests {
             .collect();
         assert_eq!(CODES, expected);
         assert_eq!(
-            Refusal::RestatementImport {
-                import: String::new()
+            Refusal::FeatureLevelNode {
+                node: String::new(),
+                level: 0
             }
             .code(),
             *CODES.last().expect("there are codes")

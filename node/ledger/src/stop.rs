@@ -9,7 +9,7 @@ use std::fmt;
 pub enum Stop {
     /// The command is refused.
     Refused(Refusal),
-    /// [`Error::Unreadable`]: nothing can be decided.
+    /// [`Error::stops`]: nothing can be decided.
     Failed(Error),
 }
 
@@ -53,9 +53,10 @@ impl From<Refusal> for Stop {
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        match error {
-            Error::Unreadable { .. } => Self::Failed(error),
-            refused => Self::Refused(refused.into()),
+        if error.stops() {
+            Self::Failed(error)
+        } else {
+            Self::Refused(error.into())
         }
     }
 }

@@ -368,6 +368,7 @@ impl Stage {
             duties: vec![1, 2, 4],
             voting: step.contains_key("voting"),
             jurisdiction: text(step, "jurisdiction", "CN-HE"),
+            ..Default::default()
         };
         Command::new(
             "organisation.admit",
@@ -550,10 +551,10 @@ fn commands_follow_their_rules() {
         }
     }
     assert!(cases >= 30, "{cases}");
-    // Every refusal has a case; an organisation that signs for another is found before, at its certificate.
+    // Every refusal has a case; those of several organisations are in governance_cases.rs.
     let missing: Vec<&&str> = hengtan_ledger::COMMAND_CODES
         .iter()
-        .filter(|code| !seen.contains(**code))
+        .filter(|code| **code < "HT-CMD-040" && !seen.contains(**code))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -41,7 +41,7 @@ fn write() {
     }
     let save =
         |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).expect("written");
-    let mut network = Network::new();
+    let mut network = Network::with(network::first_level);
     save("genesis.pb", network.founded.bytes());
     let key = network::key(&mut network.rng);
     let certificate = network::certificate(

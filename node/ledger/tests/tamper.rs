@@ -251,6 +251,7 @@ fn several_organisations_need_more_than_half() {
             name: "n".to_owned(),
             statement_key: keys[number].public_key().to_uncompressed().to_vec(),
         }],
+        authority_key: Vec::new(),
     };
     let witness_key = network::key(&mut network.rng);
     let witness = v1::Witness {

@@ -144,6 +144,7 @@ async fn admit(arguments: OrgAdmit, session: &Session<'_>) -> Result<Exit, Failu
             duties,
             voting: false,
             jurisdiction: arguments.jurisdiction.unwrap_or_default(),
+            ..Default::default()
         }),
         members,
     };

@@ -162,6 +162,7 @@ pub fn found<R: CryptoRng + ?Sized>(
             duties,
             voting: true,
             jurisdiction: String::new(),
+            ..Default::default()
         }),
         members: members
             .iter()
@@ -197,6 +198,7 @@ pub fn found<R: CryptoRng + ?Sized>(
             statement_key: statement_key.public_key().to_uncompressed().to_vec(),
             transport_key: transport_key.public_key().to_uncompressed().to_vec(),
             address: plan.listen.to_string(),
+            ..Default::default()
         }],
         policies,
         limits: Some(limits),

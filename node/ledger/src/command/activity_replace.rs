@@ -71,7 +71,7 @@ pub(super) fn execute(call: &Call<'_>, draft: &mut Draft<'_>) -> Result<Effect, 
             change,
         )?;
     }
-    import::note_changes(call, draft.view(), &mut found, head.numbers.len() as u64)?;
+    import::note_changes(call, draft, &mut found, head.numbers.len() as u64)?;
     let status = found.status;
     import::store(draft, found)?;
     let head = v1::Replaced {

@@ -41,7 +41,7 @@ pub(super) fn execute(call: &Call<'_>, draft: &mut Draft<'_>) -> Result<Effect, 
     }
     found.reviewers.insert(place, member.key_id.clone());
     let reviews = u32::try_from(found.reviewers.len()).unwrap_or(u32::MAX);
-    if reviews >= policy::reviewers(draft.view())? {
+    if reviews >= policy::reviewers(draft.view(), draft.time_ms())? {
         found.set_status(ImportStatus::Counting);
     }
     let status = found.status;

@@ -38,7 +38,7 @@ pub(super) fn execute(call: &Call<'_>, draft: &mut Draft<'_>) -> Result<Effect, 
         }
         .into());
     }
-    let status = if policy::reviewers(draft.view())? > 0 {
+    let status = if policy::reviewers(draft.view(), draft.time_ms())? > 0 {
         ImportStatus::Submitted
     } else {
         ImportStatus::Counting

@@ -76,14 +76,16 @@ pub(super) fn widen(import: &mut v1::ImportState, row: &v1::ActivityRow) {
 /// What a change of rows does to an import: earlier reviews no longer hold.
 pub(super) fn note_changes(
     call: &Call<'_>,
-    view: &dyn View,
+    draft: &Draft<'_>,
     import: &mut v1::ImportState,
     changes: u64,
 ) -> Result<(), Error> {
     import.changes += changes;
     import.reviewers.clear();
     add_author(import, &call.sender.member.key_id);
-    if import.status() == ImportStatus::Counting && policy::reviewers(view)? > 0 {
+    if import.status() == ImportStatus::Counting
+        && policy::reviewers(draft.view(), draft.time_ms())? > 0
+    {
         import.set_status(ImportStatus::Submitted);
     }
     Ok(())

@@ -102,7 +102,9 @@ fn correct(
     import::require_status(&found, &[ImportStatus::Counting])?;
     // Where two members must have signed for a row, the second one is whoever corrects it.
     let member = &call.sender.member;
-    if policy::reviewers(draft.view())? > 0 && found.authors.contains(&member.key_id) {
+    if policy::reviewers(draft.view(), draft.time_ms())? > 0
+        && found.authors.contains(&member.key_id)
+    {
         return Err(Refusal::Reviewer {
             member: member.name.clone(),
         }

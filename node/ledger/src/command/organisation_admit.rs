@@ -10,6 +10,9 @@ pub(super) fn execute(call: &Call<'_>, draft: &mut Draft<'_>) -> Result<Effect, 
     let organisation = head.organisation.ok_or(Error::Missing {
         what: "organisation",
     })?;
+    if organisation.left_at_ms != 0 || !organisation.leave_reason.is_empty() {
+        return Err(Error::Encoding { what: "head" }.into());
+    }
     let authority = enrolment::organisation(&organisation, draft.time_ms())?;
     let key = key::organisation(&organisation.name);
     if state::read(draft.view(), &key)?.is_some() {
@@ -18,7 +21,7 @@ pub(super) fn execute(call: &Call<'_>, draft: &mut Draft<'_>) -> Result<Effect, 
         }
         .into());
     }
-    // A voter needs a node, and its admission a checkpoint of exactly this size judged by the old set: feature level 2.
+    // It votes from the moment at which one of its nodes does: `node.promote`.
     if organisation.voting {
         return Err(Refusal::VotingOrganisation {
             organisation: organisation.name,

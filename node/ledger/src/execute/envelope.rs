@@ -68,7 +68,7 @@ pub(super) fn execute(
         if known { None } else { Some(&remembered) };
     let authenticated = match checks(state, outer, rows, place.time_ms, verifier) {
         Ok(authenticated) => authenticated,
-        Err(error @ Error::Unreadable { .. }) => return Err(error),
+        Err(error) if error.stops() => return Err(error),
         Err(error) => {
             outcome.code = error.code().to_owned();
             outcome.head = Some(v1::outcome::Head::Refusal(refusal::message(error.fields())));
@@ -121,12 +121,19 @@ fn carry_out(
     catalogues: &Catalogues,
     draft: &mut Draft<'_>,
 ) -> Result<command::Effect, Stop> {
-    policy::authorize(draft.view(), &authenticated.sender, authenticated.kind.name)?;
-    expected_versions(draft.view(), authenticated.envelope.body())?;
+    let body = authenticated.envelope.body();
+    policy::authorize(
+        draft.view(),
+        &authenticated.sender,
+        authenticated.kind,
+        &body.head,
+        draft.time_ms(),
+    )?;
+    expected_versions(draft.view(), &body.expected)?;
     let limits = state::require(draft.view(), key::LIMITS)?;
     let call = Call {
         sender: &authenticated.sender,
-        body: authenticated.envelope.body(),
+        body,
         rows,
         content,
         limits: &limits,
@@ -135,8 +142,12 @@ fn carry_out(
     command::execute(authenticated.kind, &call, draft)
 }
 
-fn expected_versions(view: &dyn View, body: &v1::Body) -> Result<(), Stop> {
-    for expected in &body.expected {
+/// The versions of state values without which a command is not to hold.
+pub(crate) fn expected_versions(
+    view: &dyn View,
+    expected: &[v1::ExpectedVersion],
+) -> Result<(), Stop> {
+    for expected in expected {
         let found = state::read(view, &expected.key)?.map_or(0, |value| value.version);
         if found != expected.version {
             let refusal = Refusal::ExpectedVersion {
@@ -179,11 +190,18 @@ pub fn authenticate_with(
     let outer = Outer::parse(&network, envelope).map_err(Refusal::from)?;
     let authenticated = match checks(view, &outer, rows, time_ms, Some(verifier)) {
         Ok(authenticated) => authenticated,
-        Err(error @ Error::Unreadable { .. }) => return Err(Stop::Failed(error)),
+        Err(error) if error.stops() => return Err(Stop::Failed(error)),
         Err(error) => return Err(Refusal::from(error).into()),
     };
-    policy::authorize(view, &authenticated.sender, authenticated.kind.name)?;
-    expected_versions(view, authenticated.envelope.body())?;
+    let body = authenticated.envelope.body();
+    policy::authorize(
+        view,
+        &authenticated.sender,
+        authenticated.kind,
+        &body.head,
+        time_ms,
+    )?;
+    expected_versions(view, &body.expected)?;
     Ok(authenticated)
 }
 
@@ -285,7 +303,7 @@ fn check_rows(
     };
     limit("head_bytes_max", body.head.len(), limits.head_bytes_max)?;
     // Counted by what was signed, so that a replay without the rows comes to the same refusal.
-    let (what, rows_max) = if kind.name == "factor_set.adopt" {
+    let (what, rows_max) = if matches!(kind.name, "factor_set.adopt" | "proposal.open") {
         ("factor_set_rows_max", limits.factor_set_rows_max)
     } else {
         ("envelope_rows_max", limits.envelope_rows_max)

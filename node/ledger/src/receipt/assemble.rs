@@ -86,6 +86,26 @@ pub fn assemble(
     })
 }
 
+/// What a trust file holds about a change of members: `note` is its final checkpoint, `from` the size of the one before it in the chain (1 for the first
+/// change). Pages and view must be those of the very state that the checkpoint names.
+///
+/// # Errors
+/// [`Error::Unreadable`], [`Error::Consistency`].
+pub fn membership_change(
+    from: u64,
+    note: &Note,
+    nodes: &dyn NodeReader,
+    pages: &dyn PageReader,
+    view: &dyn View,
+) -> Result<v1::MembershipChange, Error> {
+    let consistency = log::consistency(nodes, from, note.checkpoint().size)?;
+    Ok(v1::MembershipChange {
+        checkpoint: note.to_text(),
+        consistency: consistency.iter().map(|hash| hash.to_vec()).collect(),
+        voting_set: Some(state_proof(pages, view, state::key::VOTING_SET)?),
+    })
+}
+
 /// Proof of a state value, or of its absence.
 ///
 /// # Errors

@@ -230,6 +230,15 @@ fn follow(founded: &Founded, trust: &v1::TrustFile, note: &Note) -> Result<Final
             return Err(wrong());
         }
         let value = state::parse(key::VOTING_SET, &proof.value).map_err(|_| wrong())?;
+        // Right after the entry that made the change: a later checkpoint would leave entries in between to the judgement of nobody.
+        let size = step.checkpoint().size;
+        let expected = value.index.saturating_add(1);
+        if size != expected {
+            return Err(Error::MembersSize {
+                found: size,
+                expected,
+            });
+        }
         let Some(v1::state_value::Value::VotingSet(next)) = value.value else {
             return Err(wrong());
         };

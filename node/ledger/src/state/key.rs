@@ -56,6 +56,23 @@ pub fn policy(kind: &str) -> String {
     format!("policy/{kind}")
 }
 
+/// Prefix of all policies that wait or took another's place.
+pub const POLICY_CHANGES: &str = "policy-change/";
+/// Prefix of all proposals.
+pub const PROPOSALS: &str = "proposal/";
+
+/// The change of the policy of a command kind.
+#[must_use]
+pub fn policy_change(kind: &str) -> String {
+    format!("policy-change/{kind}")
+}
+
+/// A proposal by the index of the entry that opened it.
+#[must_use]
+pub fn proposal(number: u64) -> String {
+    format!("proposal/{number:016x}")
+}
+
 /// Prefix of an organisation's facilities.
 #[must_use]
 pub fn facilities(organisation: &str) -> String {

@@ -276,3 +276,31 @@ impl Stored for v1::Inventory {
         Value::Inventory(self)
     }
 }
+
+impl Stored for v1::Proposal {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Proposal(message) = value {
+            Some(message)
+        } else {
+            None
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Proposal(self)
+    }
+}
+
+impl Stored for v1::PolicyChange {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::PolicyChange(message) = value {
+            Some(message)
+        } else {
+            None
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::PolicyChange(self)
+    }
+}

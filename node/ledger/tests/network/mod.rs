@@ -2,11 +2,14 @@
 
 #![allow(dead_code)]
 
+pub mod consortium;
+
 use accounting::FactorSet;
 use crypto_sm::certificate::{Issuer, Validity, issue_authority};
 use crypto_sm::sm2::SecretKey;
 use hengtan_ledger::batch::{self, Stamp};
 use hengtan_ledger::checkpoint::Note;
+use hengtan_ledger::command;
 use hengtan_ledger::envelope::{self, Command, Signed};
 use hengtan_ledger::execute::{Applied, Placement};
 use hengtan_ledger::genesis::{self, Founded};
@@ -80,6 +83,16 @@ pub fn certificate(
         .to_vec()
 }
 
+/// Makes it a genesis of feature level 1, from before proposals.
+pub fn first_level(genesis: &mut v1::Genesis) {
+    genesis.feature_level = 1;
+    genesis.policies.retain(|policy| {
+        command::KINDS
+            .iter()
+            .any(|kind| kind.name == policy.kind && kind.founded(1))
+    });
+}
+
 impl Network {
     pub fn new() -> Self {
         Self::with(|_| {})
@@ -150,6 +163,7 @@ impl Network {
                     duties: duties.iter().map(|role| *role as i32).collect(),
                     voting: true,
                     jurisdiction: String::new(),
+                    ..Default::default()
                 }),
                 members: founding,
             }],
@@ -160,6 +174,7 @@ impl Network {
                 statement_key: statement_key.public_key().to_uncompressed().to_vec(),
                 transport_key: transport_key.public_key().to_uncompressed().to_vec(),
                 address: "127.0.0.1:7601".to_owned(),
+                ..Default::default()
             }],
             policies: policy::defaults(),
             limits: Some(v1::Limits {

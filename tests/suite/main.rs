@@ -1,4 +1,6 @@
 //! One binary for all whole-product tests: linking once is what keeps a cold run short.
+mod backup;
+mod calculate;
 mod crash;
 mod demo;
 mod examples;

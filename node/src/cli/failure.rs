@@ -370,8 +370,14 @@ pub fn exit_of(code: &str) -> Exit {
         | codes::NOT_CONFIRMED
         | codes::NETWORK_INVALID
         | codes::AMBIGUOUS
+        | codes::DOCUMENT_MISSING
+        | codes::BACKUP_NETWORK_MISSING
         | codes::PASSPHRASE_UNUSABLE => Exit::Usage,
-        codes::NOT_FOUND | codes::NOT_A_NETWORK | codes::CONTEXT_MISSING => Exit::NotFound,
+        codes::NOT_FOUND
+        | codes::NOT_A_NETWORK
+        | codes::CONTEXT_MISSING
+        | codes::OUTCOME_UNKNOWN
+        | "HT-ACC-059" => Exit::NotFound,
         codes::IDENTITY_MISSING | codes::CA_KEY_MISSING => Exit::NotAuthorised,
         codes::FOLDER_NOT_EMPTY
         | codes::FILE_EXISTS
@@ -381,7 +387,12 @@ pub fn exit_of(code: &str) -> Exit {
         codes::NODE_UNREACHABLE | codes::NODE_SILENT | codes::NOT_FINAL_IN_TIME => {
             Exit::Unavailable
         }
-        codes::ROWS_BAD | codes::ONE_ROW_NEEDED | codes::RESULTS_DIFFER => Exit::BadInput,
+        codes::ROWS_BAD
+        | codes::ONE_ROW_NEEDED
+        | codes::RESULTS_DIFFER
+        | codes::DOCUMENT_TOO_LARGE
+        | codes::DOCUMENT_NOT_UTF8
+        | codes::DOCUMENT_REFUSED => Exit::BadInput,
         // Refusals of the ledger.
         "HT-CMD-001" | "HT-CMD-002" | "HT-CMD-009" | "HT-CMD-016" | "HT-CMD-027" | "HT-LED-006"
         | "HT-LED-007" | "HT-LED-008" => Exit::NotAuthorised,

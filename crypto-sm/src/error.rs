@@ -281,6 +281,11 @@ pub enum Error {
     EnvelopeRecipient,
     /// The content of an envelope was changed, cut off or put in another order.
     EnvelopeContent,
+    /// A sample of the random number generator fails a statistical test that a sound one passes.
+    Randomness {
+        /// Name of the test.
+        item: &'static str,
+    },
     /// The self test found a wrong answer: this build or this machine must not be used.
     SelfTest {
         /// Name of the failed check.
@@ -617,6 +622,7 @@ pub const CODES: &[&str] = &[
     "HT-CRY-098",
     "HT-CRY-099",
     "HT-CRY-100",
+    "HT-CRY-101",
 ];
 
 impl Error {
@@ -689,6 +695,7 @@ impl Error {
             Self::CbcDecryption => "HT-CRY-042",
             Self::CipherBlocks { .. } => "HT-CRY-043",
             Self::NoncesExhausted => "HT-CRY-044",
+            Self::Randomness { .. } => "HT-CRY-101",
             Self::TlsCertificates => "HT-CRY-090",
             Self::TlsKey => "HT-CRY-091",
             Self::TlsMixed => "HT-CRY-092",
@@ -930,6 +937,7 @@ impl Error {
             Self::RevocationSerial { serial } => vec![("serial", serial.clone())],
             Self::EnvelopeRecipients { count } => vec![("count", count.to_string())],
             Self::SelfTest { check } => vec![("check", (*check).to_owned())],
+            Self::Randomness { item } => vec![("item", (*item).to_owned())],
             Self::CipherLength { length, limit } => {
                 vec![("length", length.to_string()), ("limit", limit.to_string())]
             }

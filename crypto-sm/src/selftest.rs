@@ -1,6 +1,8 @@
 //! Known answers of the standards, and a comparison of every [`backend`](mod@crate::backend) and of every way through this
 //! processor. A node runs them when it starts, before it trusts itself with a key (GM/T 0028 asks for this at power-on).
 
+pub mod random;
+
 use crate::{
     Error, backend,
     sm2::{
@@ -98,6 +100,8 @@ pub struct Report {
     pub checks: Vec<&'static str>,
     /// Names of the implementations that were compared, the built-in one first.
     pub backends: Vec<&'static str>,
+    /// Every way through this processor that was compared with the others, not only the fastest, which is the one used.
+    pub paths: Vec<ProcessorPath>,
 }
 
 /// Which way an algorithm takes through this processor.
@@ -145,6 +149,17 @@ pub fn run() -> Result<Report, Error> {
 
     expect("sm3", sm3::hash(&[b"abc"]) == HASH_OF_ABC)?;
     expect("sm3-many", many_hashes_agree())?;
+    let mut paths = Vec::new();
+    let mut compare = |algorithm: &'static str, compared: Vec<(&'static str, bool)>| {
+        for (path, agrees) in compared {
+            if !agrees {
+                return Err(Error::SelfTest { check: path });
+            }
+            paths.push(ProcessorPath { algorithm, path });
+        }
+        Ok(())
+    };
+    compare("sm3", sm3::many::each_path())?;
     expect(
         "sm3-hmac",
         sm3::hmac::verify(MAC_KEY, &[MAC_MESSAGE], &MAC_TAG),
@@ -160,7 +175,18 @@ pub fn run() -> Result<Report, Error> {
     cipher.decrypt_block(&mut block);
     expect("sm4-decrypt", block == BLOCK_KEY)?;
     expect("sm4-many", many_blocks_agree())?;
-    expect("sm4-gcm", gcm_answers())?;
+    expect("sm4-gcm", gcm_answers(&sm4::gcm::Gcm::new(&BLOCK_KEY)))?;
+    compare(
+        "sm4",
+        sm4::each_path(
+            &BLOCK_KEY,
+            |block| {
+                use backend::Backend as _;
+                backend::RustCrypto.encrypt_block(&BLOCK_KEY, block)
+            },
+            gcm_answers,
+        ),
+    )?;
     expect("sm4-ccm", ccm_answers())?;
 
     let signature = Signature::from_bytes(&[SIGNATURE_R, SIGNATURE_S].concat())
@@ -212,11 +238,10 @@ pub fn run() -> Result<Report, Error> {
         signature: if index % 2 == 0 { &signature } else { &own },
     };
     let claims: Vec<_> = (0..16).map(claim).collect();
-    let expected = (0..16).map(|index| index != 5);
-    expect(
-        "sm2-table-batch",
-        verify_all(&claims).into_iter().eq(expected),
-    )?;
+    let expected: Vec<_> = (0..16).map(|index| index != 5).collect();
+    expect("sm2-table-batch", verify_all(&claims) == expected)?;
+    compare("sm2", sm2::each_path(&claims, &expected))?;
+    expect("sm2-field", sm2::portable_agrees())?;
 
     let ciphertext =
         Ciphertext::from_bytes(&CIPHERTEXT).map_err(|_| Error::SelfTest { check: "sm2-parse" })?;
@@ -254,6 +279,7 @@ pub fn run() -> Result<Report, Error> {
             .iter()
             .map(|backend| backend.name())
             .collect(),
+        paths,
     })
 }
 
@@ -323,8 +349,7 @@ fn many_blocks_agree() -> bool {
 }
 
 /// RFC 8998 A.1, and a changed tag.
-fn gcm_answers() -> bool {
-    let gcm = sm4::gcm::Gcm::new(&BLOCK_KEY);
+fn gcm_answers(gcm: &sm4::gcm::Gcm) -> bool {
     let mut data = PLAINTEXT;
     let sealed = gcm.seal_in_place(&NONCE_OF_MODES, &ASSOCIATED, &mut data);
     let encrypted = sealed == Ok(GCM_TAG) && data == GCM_CIPHER;
@@ -397,7 +422,17 @@ mod tests {
             report.backends.len(),
             if cfg!(feature = "libsm") { 3 } else { 2 }
         );
-        assert_eq!(report.checks.len(), 21 + report.backends.len());
+        assert_eq!(report.checks.len(), 22 + report.backends.len());
+        let count = |algorithm| {
+            let paths = report.paths.iter();
+            paths.filter(|path| path.algorithm == algorithm).count()
+        };
+        // Alone and batch; the reference; the sliced kernel and the multiplication in integers.
+        assert!(count("sm2") >= 2 && count("sm3") >= 1 && count("sm4") >= 2);
+        for path in super::paths() {
+            let compared = |path: &ProcessorPath| report.paths.contains(path);
+            assert!(path.algorithm == "sm2" || compared(&path), "{path:?}");
+        }
     }
 
     #[test]

@@ -45,10 +45,11 @@ pub use signer::Signer;
 pub use signers::KnownSigners;
 pub use verifier::{Claim, Verifier, verify_all};
 
+pub(crate) use field::portable_agrees;
 pub(crate) use known::path;
 pub(crate) use scalar::Scalar;
 use signature::SIGNATURE_LENGTH;
-pub(crate) use verifier::{identity_hash, verify_digest};
+pub(crate) use verifier::{each_path, identity_hash, verify_digest};
 
 /// The user id that GB/T 35276-2017 (GM/T 0009) prescribes where none is agreed on; certificates and this ledger use it.
 pub const USER_ID: &[u8] = b"1234567812345678";

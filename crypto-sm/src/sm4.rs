@@ -22,6 +22,7 @@ mod kernel;
 mod schedule;
 mod traits;
 
+use ghash::Multiplier;
 use kernel::Kernel;
 use schedule::RoundKeys;
 use std::fmt;
@@ -100,6 +101,42 @@ impl Cipher {
     fn apply_key_stream(&self, counter: &Block, data: &mut [u8]) {
         self.kernel.apply_key_stream(&self.forward, counter, data);
     }
+}
+
+/// Every representation that this CPU can run, of the cipher and of GCM's multiplication, and whether it gives the bytes of
+/// `encrypt` (one block), those that `answers` knows, and for a message of many blocks those of the portable ones.
+pub(crate) fn each_path(
+    key: &Key,
+    encrypt: impl Fn(&Block) -> Option<Block>,
+    answers: impl Fn(&gcm::Gcm) -> bool,
+) -> Vec<(&'static str, bool)> {
+    let plain: Vec<Block> = (0..150).map(|index| [index; BLOCK_LENGTH]).collect();
+    let expected: Option<Vec<Block>> = plain.iter().map(encrypt).collect();
+    let sealed = |gcm: &gcm::Gcm| {
+        let mut data = plain.concat();
+        let tag = gcm.seal_in_place(&[7; gcm::NONCE_LENGTH], &data.clone(), &mut data);
+        (tag, data)
+    };
+    let (portable, integer) = (Kernel::available().last(), Multiplier::available().last());
+    let reference = portable.zip(integer).map(|(kernel, multiplier)| {
+        let cipher = Cipher::with_kernel(key, kernel);
+        sealed(&gcm::Gcm::with_cipher(cipher, multiplier))
+    });
+    let agrees = |gcm: &gcm::Gcm| answers(gcm) && Some(sealed(gcm)) == reference;
+    let ciphers = Kernel::available().map(|kernel| {
+        let cipher = Cipher::with_kernel(key, kernel);
+        let mut blocks = plain.clone();
+        cipher.encrypt_blocks(&mut blocks);
+        let encrypted = Some(&blocks) == expected.as_ref();
+        cipher.decrypt_blocks(&mut blocks);
+        let gcm = gcm::Gcm::with_cipher(cipher, Multiplier::best());
+        (kernel.name, encrypted && blocks == plain && agrees(&gcm))
+    });
+    let multipliers = Multiplier::available().map(|multiplier| {
+        let gcm = gcm::Gcm::with_cipher(Cipher::new(key), multiplier);
+        (multiplier.name, agrees(&gcm))
+    });
+    ciphers.chain(multipliers).collect()
 }
 
 impl fmt::Debug for Cipher {

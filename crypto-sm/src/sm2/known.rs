@@ -91,6 +91,19 @@ pub(crate) fn path() -> &'static str {
     }
 }
 
+/// Whether every way that this processor can take gives the expected verdicts, with the way's name.
+pub(super) fn each_path(
+    claims: &[(&Table, sm3::Digest, &Signature)],
+    expected: &[bool],
+) -> Vec<(&'static str, bool)> {
+    let mut paths = vec![("alone", Path::Alone), ("batch", Path::Batch)];
+    paths.extend(Path::ifma().map(|path| ("ifma", path)));
+    paths
+        .into_iter()
+        .map(|(name, path)| (name, verify_by(path, claims) == expected))
+        .collect()
+}
+
 /// The verdicts on many signatures over e = SM3(Z_A ‖ M), in order.
 pub(super) fn verify_digests(claims: &[(&Table, sm3::Digest, &Signature)]) -> Vec<bool> {
     verify_by(Path::best(claims.len()), claims)

@@ -89,6 +89,52 @@ pub fn hash_pairs(prefix: u8, pairs: &[[Digest; 2]]) -> Vec<Digest> {
     digests
 }
 
+/// Every way through this processor, and whether it gives the digests of [`hash`].
+pub(crate) fn each_path() -> Vec<(&'static str, bool)> {
+    let data: Vec<u8> = (0..=255).collect();
+    let messages: Vec<_> = (0..40)
+        .map(|length| Message {
+            prefix: &data[..1],
+            body: &data[..5 * length],
+        })
+        .collect();
+    let pairs: Vec<[Digest; 2]> = messages
+        .iter()
+        .map(|message| [message.hash(), hash(&[message.body])])
+        .collect();
+    let expected: [Vec<Digest>; 2] = [
+        messages.iter().map(Message::hash).collect(),
+        pairs
+            .iter()
+            .map(|[left, right]| hash(&[&[1], left, right]))
+            .collect(),
+    ];
+    let bodies: Vec<&[u8]> = messages.iter().map(|message| message.body).collect();
+    let chosen = [
+        hash_all_prefixed(&data[..1], &bodies),
+        hash_pairs(1, &pairs),
+    ];
+    let mut paths = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    {
+        let mut found = expected.clone().map(|digests| vec![[0; 32]; digests.len()]);
+        if let Some(unit) = lanes::avx512::Unit::detect() {
+            unit.hash_messages(&messages, &mut found[0]);
+            unit.hash_nodes(1, &pairs, &mut found[1]);
+            paths.push(("avx512", found == expected));
+        }
+        found = expected.clone().map(|digests| vec![[0; 32]; digests.len()]);
+        if let Some(unit) = lanes::avx2::Unit::detect() {
+            unit.hash_messages(&messages, &mut found[0]);
+            unit.hash_nodes(1, &pairs, &mut found[1]);
+            paths.push(("avx2", found == expected));
+        }
+    }
+    // What everything is compared with.
+    paths.push(("portable", chosen == expected));
+    paths
+}
+
 /// Hashes the messages in the order of their numbers of blocks, and gives the digests in the order of the messages.
 fn hash_sources(mut messages: Vec<Message<'_>>) -> Vec<Digest> {
     let mut digests = vec![[0; DIGEST_LENGTH]; messages.len()];

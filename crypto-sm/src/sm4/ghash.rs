@@ -38,7 +38,7 @@ type Powers = [Element; 16];
 
 /// One representation. Only [`available`](Multiplier::available) gives them out, so that whoever has one may run it.
 pub(super) struct Multiplier {
-    name: &'static str,
+    pub(super) name: &'static str,
     present: fn() -> bool,
     update: unsafe fn(&Powers, Element, &[Block]) -> Element,
 }

@@ -294,3 +294,6 @@ ht-cry-099 = The TLS handshake failed: { $detail }.
 ht-cry-100 = { $length } bytes cannot be derived from one key.
     .cause = HKDF with SM3 (RFC 5869) gives at most { $limit } bytes for one key and context.
     .remedy = Derive several shorter keys, each with its own context.
+ht-cry-101 = The system's random number generator fails the test: { $item }.
+    .cause = Its output is stuck, biased or predictable, as in a virtual machine without a source of randomness. A sound generator fails by chance less than once in 100,000 starts, or once in 200 runs with --full.
+    .remedy = Run hengtan crypto selftest --full again. If it fails again, make no keys on this machine and mend its source of randomness.

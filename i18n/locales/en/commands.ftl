@@ -452,10 +452,13 @@ cmd-status = Show what the node is doing
 
 cmd-crypto = Check the cryptography of this installation
 cmd-crypto-selftest = Check every algorithm against the answers of the standards
+    .arg-full = Examine the random number generator too
     .long =
-        Calculates the known answers of GB/T 32918, 32905 and 32907, GM/T 0042 and RFC 8998, compares the built-in implementation with two others, and names the instructions that each algorithm uses on this processor. A node does the same when it starts. Exit code 7 if an answer is wrong: then neither this program nor this machine may be trusted with keys.
+        Calculates the known answers of GB/T 32918, 32905 and 32907, GM/T 0042 and RFC 8998, compares the built-in implementation with two others, and compares every way through this processor, also those that are not used; then a sample of the system's random number generator is tested. A node does the same when it starts. Exit code 7 if an answer is wrong or the sample is not random: then neither this program nor this machine may be trusted with keys.
+        With --full the generator is examined by the fifteen tests of GM/T 0005-2021.
     .examples =
         hengtan crypto selftest -o json # what was checked, for a program
+        hengtan crypto selftest --full # with the tests of GM/T 0005-2021
 
 cmd-doctor = Check this installation and say how to mend it
     .long =

@@ -188,7 +188,15 @@ pub enum Diagram {
 #[derive(Debug, Subcommand)]
 pub enum Crypto {
     /// Checks the algorithms.
-    Selftest,
+    Selftest(CryptoSelftest),
+}
+
+/// `crypto selftest`
+#[derive(Debug, Args)]
+pub struct CryptoSelftest {
+    /// Tests the system's generator of random numbers too.
+    #[arg(long)]
+    pub full: bool,
 }
 
 /// `init`

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crypto_sm::keystore::Key;
+use crypto_sm::rand_core::UnwrapErr;
 use hengtan_api::v1 as api;
+use rand::rngs::SysRng;
 use serde_json::json;
 
 use crate::config;
@@ -166,7 +168,11 @@ fn report(findings: &[Finding], console: &Console) -> Result<Exit, Failure> {
 }
 
 fn self_test() -> Finding {
-    match crypto_sm::selftest::run() {
+    let report = crypto_sm::selftest::run().and_then(|report| {
+        crypto_sm::selftest::random::probe(&mut UnwrapErr(SysRng))?;
+        Ok(report)
+    });
+    match report {
         Ok(report) => {
             // The same words as in `hengtan crypto selftest`: algorithm, instructions, implementations compared.
             let paths = crypto_sm::selftest::paths()

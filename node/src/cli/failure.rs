@@ -162,6 +162,7 @@ pub fn named_fields<'a>(
             "reason" => "reason",
             "status" => "import-status",
             "role" => "role",
+            "item" if code == "HT-CRY-101" => "random-test",
             "parameter" => "parameter",
             "treatment" => "treatment",
             "category" => "category",

@@ -28,6 +28,7 @@ use crate::store::{Reading, RocksStore, Store, found};
 use application::Ledger;
 use consensus::{Consensus, Options, Storage, transport::Alone};
 use crypto_sm::keystore::Key;
+use crypto_sm::rand_core::UnwrapErr;
 use crypto_sm::sm2::PublicKey;
 use governor::clock::DefaultClock;
 use governor::state::keyed::DefaultKeyedStateStore;
@@ -36,6 +37,7 @@ use hengtan_ledger::genesis::Founded;
 use hengtan_ledger::v1;
 use proposer::Proposer;
 use queue::Queue;
+use rand::rngs::SysRng;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -116,6 +118,7 @@ impl Service {
     /// Whatever keeps it from serving: a failed self test, files, keys, a damaged store, consensus.
     pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         crypto_sm::selftest::run()?;
+        crypto_sm::selftest::random::probe(&mut UnwrapErr(SysRng))?;
         let founded = Folder::genesis(&config.genesis)?;
         let key = config.open_statement_key()?;
         let node = identity(

@@ -450,6 +450,13 @@ errors! {
         /// The number.
         text: String
     };
+    /// More product than the line can make in the month.
+    "HT-ACC-085" "" ProductionAboveCapacity {
+        /// The amount stated, t.
+        amount: String,
+        /// Daily capacity times days, t.
+        limit: String
+    };
     // GHG Protocol corporate, scope 2, scope 3, transport, targets: 110–149.
     /// The unit of an emission rate is no mass per activity.
     "HT-ACC-110" "" RateUnit {

@@ -5,6 +5,7 @@
 //! | `ghg_corporate` | GHG Protocol Corporate Standard |
 //! | `ghg_scope2` | GHG Protocol Scope 2 Guidance |
 //! | `mee_power` | MEE guideline for power generation facilities |
+//! | `mee_cement`, `mee_aluminium`, `mee_steel` | MEE guidelines for cement, aluminium smelting, steel |
 //! | `cn_ets_power` | allocation plans of the national ETS for power generation |
 //!
 //! A standard reads its document with [`crate::document`], takes rule tables as data (`rules/`), and builds its numbers in
@@ -16,7 +17,10 @@ mod emission_rate;
 mod ghg_corporate;
 mod ghg_scope2;
 mod mee;
+mod mee_aluminium;
+mod mee_cement;
 mod mee_power;
+mod mee_steel;
 
 use crate::catalogue::Catalogue;
 use crate::error::Error;
@@ -47,6 +51,9 @@ pub const STANDARDS: &[Standard] = &[
     ghg_corporate::STANDARD,
     ghg_scope2::STANDARD,
     mee_power::STANDARD,
+    mee_cement::STANDARD,
+    mee_aluminium::STANDARD,
+    mee_steel::STANDARD,
     cn_ets_power::STANDARD,
 ];
 

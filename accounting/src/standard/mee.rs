@@ -2,10 +2,13 @@
 //! notice in force, reporting months, 四舍五入 at places that are data.
 
 pub(super) mod check;
+pub(super) mod consumption;
 pub(super) mod electricity;
 pub(super) mod figure;
 pub(super) mod fuel;
 pub(super) mod heat;
+pub(super) mod industry;
+pub(super) mod material;
 pub(super) mod places;
 
 pub(super) use figure::{Cited, Figure};

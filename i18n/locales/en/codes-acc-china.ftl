@@ -45,3 +45,6 @@ ht-acc-083 = { $amount } t of offsets are more than the { $limit } t that the ca
 ht-acc-084 = { $text } is no whole number of tonnes.
     .cause = Verified emissions and allowances are held in whole tonnes.
     .remedy = Write the whole tonnes of the verification.
+ht-acc-085 = { $amount } t are more than the line can make in the month, { $limit } t.
+    .cause = Production is limited by the daily capacity times the days of the month.
+    .remedy = Check production and daily capacity, and the unit of each.

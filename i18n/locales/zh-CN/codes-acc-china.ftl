@@ -45,3 +45,6 @@ ht-acc-083 = 抵销量 { $amount } t 超过上限 { $limit } t。
 ht-acc-084 = { $text } 不是整吨数。
     .cause = 核查后的排放量和配额以整吨计。
     .remedy = 填写核查结果的整吨数。
+ht-acc-085 = { $amount } t 超过该生产线当月最大产量 { $limit } t。
+    .cause = 产量不可能超过日产能与当月天数之积。
+    .remedy = 检查产量、日产能及其单位。

@@ -54,12 +54,15 @@ struct Newest {
 pub(in crate::standard) enum Sector {
     /// Power generation.
     Power,
+    /// Cement, steel, aluminium and the others.
+    Industry,
 }
 
 impl Sector {
     fn code(self) -> &'static str {
         match self {
             Self::Power => "power",
+            Self::Industry => "industry",
         }
     }
 }

@@ -55,6 +55,12 @@ pub(in crate::standard) struct Places {
     pub load_factor: Option<u32>,
     /// Emission intensity, tCO2/MWh and tCO2/GJ.
     pub intensity: Option<u32>,
+    /// Emission factor of CF4, kg/t.
+    pub cf4: Option<u32>,
+    /// Emission factor of C2F6, kg/t.
+    pub c2f6: Option<u32>,
+    /// Emissions of a process or line, tCO2.
+    pub process_emissions: Option<u32>,
     /// Emissions of a unit or the entity, tCO2.
     pub emissions: Option<u32>,
 }

@@ -540,6 +540,52 @@ errors! {
         text: String
     };
     // Product, CBAM, EU ETS: 150–189.
+    /// Fields without which nothing can be calculated.
+    "HT-ACC-150" "" FieldsMissing {
+        /// The fields, of which one or all are needed.
+        fields: String
+    };
+    /// Fields that say the same thing twice, or contradict each other.
+    "HT-ACC-151" "" FieldsExclude {
+        /// The fields.
+        fields: String
+    };
+    /// Shares that do not add up to one.
+    "HT-ACC-152" "" SharesSum {
+        /// What they add up to.
+        total: String
+    };
+    /// Production processes that are precursors of each other.
+    "HT-ACC-153" "" PrecursorCycle {
+        /// The processes.
+        names: String
+    };
+    /// A claim that the rules accept only with evidence.
+    "HT-ACC-154" "" EvidenceMissing {
+        /// What is claimed.
+        claim: String
+    };
+    /// No default value or benchmark for the goods.
+    "HT-ACC-155" "" GoodsUnknown {
+        /// Code of the Combined Nomenclature.
+        cn_code: String,
+        /// Country, production route or column.
+        detail: String
+    };
+    /// A number with more decimal places than the rule allows.
+    "HT-ACC-156" "" TooManyPlaces {
+        /// The number.
+        text: String,
+        /// Decimal places allowed.
+        places: u32
+    };
+    /// A range that is wider than the rule allows.
+    "HT-ACC-157" "" RangeTooWide {
+        /// The range.
+        text: String,
+        /// The limit.
+        limit: String
+    };
     // Factor sets, explanation, uncertainty: 190–229.
 }
 

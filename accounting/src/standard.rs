@@ -7,10 +7,14 @@
 //! | `mee_power` | MEE guideline for power generation facilities |
 //! | `mee_cement`, `mee_aluminium`, `mee_steel` | MEE guidelines for cement, aluminium smelting, steel |
 //! | `cn_ets_power` | allocation plans of the national ETS for power generation |
+//! | `cbam_installation` | CBAM, operators: embedded emissions of goods |
+//! | `cbam_declaration` | CBAM, declarants: certificates |
 //!
 //! A standard reads its document with [`crate::document`], takes rule tables as data (`rules/`), and builds its numbers in
 //! a [`crate::Derivation`], so that every figure explains itself. The worked examples are in `cases/standards/`.
 
+mod bounds;
+mod cbam;
 mod cn_ets;
 mod cn_ets_power;
 mod emission_rate;
@@ -21,6 +25,7 @@ mod mee_aluminium;
 mod mee_cement;
 mod mee_power;
 mod mee_steel;
+mod source_stream;
 
 use crate::catalogue::Catalogue;
 use crate::error::Error;
@@ -55,6 +60,8 @@ pub const STANDARDS: &[Standard] = &[
     mee_aluminium::STANDARD,
     mee_steel::STANDARD,
     cn_ets_power::STANDARD,
+    cbam::installation::STANDARD,
+    cbam::declaration::STANDARD,
 ];
 
 /// The standard with this code.

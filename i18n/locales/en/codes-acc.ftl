@@ -204,3 +204,30 @@ ht-acc-123 = The line has none of its forms, or more than one.
 ht-acc-124 = The line “{ $text }” stands in the document twice.
     .cause = Two lines say the same of the same source; their emissions would count twice.
     .remedy = Remove one, or name the sources apart.
+
+## Product, CBAM, EU ETS
+
+ht-acc-150 = Missing: { $fields }.
+    .cause = Without these fields, or one of them where several are named, nothing can be calculated.
+    .remedy = State what is missing. hengtan calculate STANDARD --example prints a complete document.
+ht-acc-151 = { $fields } cannot stand together.
+    .cause = They state the same thing twice, or contradict each other.
+    .remedy = Keep one of them.
+ht-acc-152 = The shares add up to { $total }, not to 1.
+    .cause = What is split must be split without rest and without counting anything twice.
+    .remedy = Correct the shares.
+ht-acc-153 = These processes are precursors of each other: { $names }.
+    .cause = The embedded emissions of a precursor must be known before those of the goods made of it.
+    .remedy = Treat what goes round as one joint production process, or as scrap, which counts as zero.
+ht-acc-154 = "{ $claim }" needs evidence.
+    .cause = The rules accept this claim only with a document that proves it.
+    .remedy = Name the document in the field that evidence, verification_report or default_document asks for.
+ht-acc-155 = No figure for CN code { $cn_code } ({ $detail }).
+    .cause = The table has no row for these goods, or several between which the production route decides.
+    .remedy = Check the code, state the production route, or enter the figure with its document.
+ht-acc-156 = { $text } has more than { $places } digits after the point.
+    .cause = The rule that the figure was calculated by allows no more.
+    .remedy = Enter the figure as it was communicated.
+ht-acc-157 = The range { $text } is wider than { $limit }.
+    .cause = One value may stand for a range of compositions only within this width.
+    .remedy = Split the goods into narrower ranges.

@@ -204,3 +204,30 @@ ht-acc-123 = 该行没有给出任何一种形式，或给出了多种。
 ht-acc-124 = “{ $text }”一行重复出现。
     .cause = 两行描述同一来源的同一排放，会重复计算。
     .remedy = 请删除一行，或区分来源名称。
+
+## 产品、CBAM、欧盟碳市场
+
+ht-acc-150 = 缺少：{ $fields }。
+    .cause = 缺少这些字段（列出多个时为其中之一）便无法计算。
+    .remedy = 请补充。hengtan calculate STANDARD --example 可输出完整的示例文档。
+ht-acc-151 = { $fields } 不能同时出现。
+    .cause = 它们重复说明同一事项，或相互矛盾。
+    .remedy = 请只保留其中一个。
+ht-acc-152 = 各份额之和为 { $total }，不等于 1。
+    .cause = 分摊必须不重不漏。
+    .remedy = 请改正份额。
+ht-acc-153 = 以下生产过程互为前体：{ $names }。
+    .cause = 须先知道前体的隐含排放，才能计算以其制成的商品。
+    .remedy = 请将循环部分作为一个联合生产过程处理，或作为按零计的废料处理。
+ht-acc-154 = “{ $claim }”需要证据。
+    .cause = 规则要求以文件证明该项主张。
+    .remedy = 请在 evidence、verification_report 或 default_document 字段中注明文件。
+ht-acc-155 = CN 编码 { $cn_code } 没有可用数值（{ $detail }）。
+    .cause = 表中没有该商品，或有多行而须由生产路线确定。
+    .remedy = 请核对编码，注明生产路线，或填入数值及其文件。
+ht-acc-156 = { $text } 的小数位数超过 { $places } 位。
+    .cause = 得出该数值的规则不允许更多位数。
+    .remedy = 请按所通报的数值填写。
+ht-acc-157 = 范围 { $text } 大于 { $limit }。
+    .cause = 一个数值只能代表该宽度以内的成分范围。
+    .remedy = 请将商品分成更窄的范围。

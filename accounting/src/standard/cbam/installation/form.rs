@@ -1,0 +1,403 @@
+//! The document of an installation: what its operator states.
+
+use super::super::Sector;
+use crate::decimal::Decimal;
+use crate::standard::source_stream::SourceStream;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// An installation in a reporting period.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Installation {
+    #[expect(dead_code, reason = "for who reads the document")]
+    pub(super) installation: String,
+    /// ISO 3166-1 code of the country.
+    pub(super) country: String,
+    /// The calendar year in which the reporting period ends.
+    pub(super) year: i64,
+    /// Data sets whose process values are corrected to the installation's: `direct_emissions`, `electricity`.
+    #[serde(default)]
+    pub(super) reconcile: Vec<DataSet>,
+    #[serde(default, rename = "source_stream")]
+    pub(super) streams: Vec<SourceStream>,
+    #[serde(default)]
+    pub(super) pfc: Vec<Pfc>,
+    #[serde(default)]
+    pub(super) measured: Vec<Measured>,
+    #[serde(default)]
+    pub(super) cogeneration: Vec<Cogeneration>,
+    #[serde(default)]
+    pub(super) electricity: Vec<Electricity>,
+    #[serde(default)]
+    pub(super) precursor: Vec<Precursor>,
+    pub(super) process: Vec<Process>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum DataSet {
+    DirectEmissions,
+    Electricity,
+}
+
+/// Perfluorocarbons of primary aluminium.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pfc {
+    pub(super) name: String,
+    pub(super) method: PfcMethod,
+    /// A technology of the tables; its factors may be replaced by measured ones.
+    pub(super) technology: String,
+    /// Primary aluminium, t.
+    pub(super) production: Decimal,
+    /// Anode effects per cell-day.
+    pub(super) frequency: Option<Decimal>,
+    /// Minutes per anode effect.
+    pub(super) duration: Option<Decimal>,
+    /// kg CF4/t Al per minute and cell-day, or per mV.
+    pub(super) factor: Option<Decimal>,
+    /// t C2F6/t CF4.
+    pub(super) weight_fraction: Option<Decimal>,
+    /// mV per cell.
+    pub(super) overvoltage: Option<Decimal>,
+    /// Per cent.
+    pub(super) current_efficiency: Option<Decimal>,
+    /// Share of the emissions that the duct collects.
+    pub(super) collection_efficiency: Decimal,
+    pub(super) process: Option<String>,
+    #[serde(default)]
+    pub(super) evidence: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PfcMethod {
+    Slope,
+    Overvoltage,
+}
+
+/// Emissions by continuous measurement.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Measured {
+    pub(super) name: String,
+    pub(super) gas: MeasuredGas,
+    /// Tonnes in the period; or the three that follow.
+    pub(super) amount: Option<Decimal>,
+    /// Hourly average, g/Nm3.
+    pub(super) concentration: Option<Decimal>,
+    /// Hours.
+    pub(super) hours: Option<Decimal>,
+    /// Hourly average, 1000 Nm3/h.
+    pub(super) flow: Option<Decimal>,
+    pub(super) biomass_fraction: Option<Decimal>,
+    pub(super) process: Option<String>,
+    #[serde(default)]
+    pub(super) evidence: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) enum MeasuredGas {
+    #[serde(rename = "CO2")]
+    CarbonDioxide,
+    #[serde(rename = "N2O")]
+    NitrousOxide,
+}
+
+/// A unit that makes heat and electricity.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cogeneration {
+    pub(super) name: String,
+    pub(super) fuels: Vec<Fuel>,
+    /// tCO2 of flue gas cleaning.
+    #[serde(default)]
+    pub(super) flue_gas_cleaning: Decimal,
+    /// Net heat, TJ.
+    pub(super) heat: Decimal,
+    /// Net electricity, MWh.
+    pub(super) electricity: Decimal,
+    /// Efficiencies are not determined and documentation has none: 0.55 and 0.25.
+    #[serde(default)]
+    pub(super) standard_efficiencies: bool,
+    /// Reference efficiency of a boiler, share (Annex III, C, Table 2).
+    pub(super) reference_heat: Decimal,
+    /// Reference efficiency of a power plant, share (Annex III, C, Table 1).
+    pub(super) reference_electricity: Decimal,
+    #[serde(default)]
+    pub(super) evidence: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fuel {
+    pub(super) name: String,
+    /// Net, TJ.
+    pub(super) energy: Decimal,
+    /// tCO2/TJ.
+    pub(super) emission_factor: Decimal,
+    /// A waste gas: its factor counts at most as that of natural gas.
+    #[serde(default)]
+    pub(super) waste_gas: bool,
+}
+
+/// A source of the electricity that the installation consumes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Electricity {
+    pub(super) name: String,
+    /// MWh in the period; may be absent if there is one source only.
+    pub(super) amount: Option<Decimal>,
+    /// tCO2/MWh; or `cogeneration`.
+    pub(super) emission_factor: Option<Decimal>,
+    pub(super) cogeneration: Option<String>,
+    pub(super) basis: ElectricityBasis,
+    #[serde(default)]
+    pub(super) evidence: String,
+}
+
+/// Where a factor of electricity comes from (Annex II, D.4).
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ElectricityBasis {
+    /// D.4 (a): average factor of the grid of the country, made available by the Commission.
+    GridDefault,
+    /// D.4 (b): alternative default value.
+    GridAlternative,
+    /// D.4.1: own or directly connected production.
+    DirectLink,
+    /// D.4.2: cogeneration.
+    Cogeneration,
+    /// D.4.3: power purchase agreement.
+    PowerPurchase,
+}
+
+/// A precursor from another installation.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Precursor {
+    pub(super) name: String,
+    pub(super) cn_code: Option<String>,
+    /// ISO 3166-1 code, or `unknown`.
+    pub(super) origin: String,
+    /// Actual values of its operator, tCO2e per functional unit.
+    pub(super) direct: Option<Decimal>,
+    pub(super) indirect: Option<Decimal>,
+    /// MWh per functional unit, with or instead of `indirect`.
+    pub(super) electricity: Option<Decimal>,
+    /// tCO2/MWh.
+    pub(super) electricity_factor: Option<Decimal>,
+    /// Accredited verification report that covers the period in which it was produced.
+    #[serde(default)]
+    pub(super) verification_report: String,
+    /// Default values, where the table is not to be used.
+    pub(super) default_direct: Option<Decimal>,
+    pub(super) default_indirect: Option<Decimal>,
+    /// Document of these default values.
+    #[serde(default)]
+    pub(super) default_document: String,
+    /// Production route of the table.
+    pub(super) route: Option<String>,
+}
+
+/// A production process.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Process {
+    pub(super) name: String,
+    pub(super) sector: Sector,
+    /// Goods that leave the process, in functional units.
+    pub(super) activity_level: Decimal,
+    pub(super) unit: FunctionalUnit,
+    /// Directly attributable emissions that were determined for the process itself, tCO2e.
+    pub(super) direct_emissions: Option<Decimal>,
+    #[serde(default)]
+    pub(super) heat_imported: Vec<Heat>,
+    #[serde(default)]
+    pub(super) heat_exported: Vec<Heat>,
+    /// Waste gas from other processes, TJ net.
+    #[serde(default)]
+    pub(super) waste_gas_imported: Decimal,
+    #[serde(default)]
+    pub(super) waste_gas_exported: Decimal,
+    /// MWh.
+    #[serde(default)]
+    pub(super) electricity_consumed: Decimal,
+    /// Sources that evidently supply the process; all of the installation if empty.
+    #[serde(default)]
+    pub(super) electricity_sources: Vec<String>,
+    #[serde(default)]
+    pub(super) electricity_produced: Vec<Produced>,
+    #[serde(default)]
+    pub(super) precursors: Vec<Used>,
+    #[serde(default)]
+    pub(super) goods: Vec<Good>,
+    #[serde(default)]
+    pub(super) evidence: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) enum FunctionalUnit {
+    #[serde(rename = "t")]
+    Tonne,
+    #[serde(rename = "t clinker")]
+    TonneOfClinker,
+    #[serde(rename = "kg N")]
+    KilogramOfNitrogen,
+    #[serde(rename = "MWh")]
+    MegawattHour,
+}
+
+impl FunctionalUnit {
+    pub(super) fn symbol(self) -> &'static str {
+        match self {
+            Self::Tonne => "t",
+            Self::TonneOfClinker => "t clinker",
+            Self::KilogramOfNitrogen => "kg N",
+            Self::MegawattHour => "MWh",
+        }
+    }
+
+    pub(super) fn specific(self) -> &'static str {
+        match self {
+            Self::Tonne => "tCO2e/t",
+            Self::TonneOfClinker => "tCO2e/t clinker",
+            Self::KilogramOfNitrogen => "tCO2e/kg N",
+            Self::MegawattHour => "tCO2e/MWh",
+        }
+    }
+
+    pub(super) fn electricity(self) -> &'static str {
+        match self {
+            Self::Tonne => "MWh/t",
+            Self::TonneOfClinker => "MWh/t clinker",
+            Self::KilogramOfNitrogen => "MWh/kg N",
+            Self::MegawattHour => "MWh/MWh",
+        }
+    }
+
+    pub(super) fn content(self) -> &'static str {
+        match self {
+            Self::Tonne | Self::MegawattHour => "",
+            Self::TonneOfClinker => "t clinker/t",
+            Self::KilogramOfNitrogen => "kg N/t",
+        }
+    }
+}
+
+/// Measurable heat, net.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Heat {
+    /// TJ.
+    pub(super) amount: Decimal,
+    #[serde(default)]
+    pub(super) origin: HeatOrigin,
+    /// tCO2/TJ of the heat, or of the fuel mix if an efficiency is stated.
+    pub(super) emission_factor: Option<Decimal>,
+    /// A fuel of the standard factors, with the standard boiler efficiency.
+    pub(super) standard_fuel: Option<String>,
+    /// Of the heat production, share.
+    pub(super) efficiency: Option<Decimal>,
+    pub(super) cogeneration: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum HeatOrigin {
+    #[default]
+    Fuel,
+    Cogeneration,
+    /// Exothermic reactions other than combustion: counts as zero.
+    Exothermic,
+    /// Recovered from electricity-driven processes: counts as zero.
+    Electricity,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Produced {
+    /// MWh.
+    pub(super) amount: Decimal,
+    /// tCO2/MWh; or `cogeneration`.
+    pub(super) emission_factor: Option<Decimal>,
+    pub(super) cogeneration: Option<String>,
+}
+
+/// A precursor that a process consumes, from another process of the installation or from elsewhere.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Used {
+    pub(super) name: String,
+    /// All of it, with what is cut off, spilt or burnt; in its functional units.
+    pub(super) amount: Decimal,
+}
+
+/// Goods of a process, by composition.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Good {
+    pub(super) name: String,
+    pub(super) cn_code: String,
+    /// Average content, t clinker/t or kg N/t.
+    pub(super) content: Option<Decimal>,
+    /// Range of composition, as shares of mass.
+    pub(super) content_from: Option<Decimal>,
+    pub(super) content_to: Option<Decimal>,
+}
+
+/// Names that must be unique among themselves.
+pub(super) fn names(installation: &Installation) -> BTreeMap<&'static str, Vec<&str>> {
+    BTreeMap::from([
+        (
+            "source_stream",
+            installation
+                .streams
+                .iter()
+                .map(|item| item.name.as_str())
+                .collect(),
+        ),
+        (
+            "pfc",
+            installation
+                .pfc
+                .iter()
+                .map(|item| item.name.as_str())
+                .collect(),
+        ),
+        (
+            "measured",
+            installation
+                .measured
+                .iter()
+                .map(|item| item.name.as_str())
+                .collect(),
+        ),
+        (
+            "cogeneration",
+            installation
+                .cogeneration
+                .iter()
+                .map(|item| item.name.as_str())
+                .collect(),
+        ),
+        (
+            "electricity",
+            installation
+                .electricity
+                .iter()
+                .map(|item| item.name.as_str())
+                .collect(),
+        ),
+        (
+            "process",
+            installation
+                .process
+                .iter()
+                .map(|item| item.name.as_str())
+                .chain(installation.precursor.iter().map(|item| item.name.as_str()))
+                .collect(),
+        ),
+    ])
+}

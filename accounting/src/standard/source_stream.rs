@@ -516,7 +516,7 @@ impl SourceStream {
                 });
             }
         };
-        let unit = derivation.node(preliminary).unit;
+        let unit = derivation.node(preliminary).unit.clone();
         let factor = match fossil_share {
             Some(share) => derivation.product(
                 clauses.fossil_factor,

@@ -131,8 +131,6 @@ errors! {
     ClockJump { /** What the clock should say, RFC 3339. */ expected: String, /** What it says. */ found: String } = "HT-NOD-022" Unavailable;
     /// This node signed other roots for this size, or a larger size, before.
     CheckpointConflict { /** Size that was signed. */ signed: u64, /** Size to be signed. */ wanted: u64 } = "HT-NOD-023" Integrity;
-    /// This version runs networks with one voting node only.
-    SeveralNodes { /** Nodes in genesis. */ nodes: usize } = "HT-NOD-024" BadInput;
     /// A measurement could not be made.
     BenchFailed { /** What went wrong. */ detail: String } = "HT-NOD-025" Internal;
     /// A snapshot or backup cannot be read to its end.
@@ -141,6 +139,30 @@ errors! {
     RestoreOccupied { /** The folder. */ path: String } = "HT-NOD-061" Conflict;
     /// A backup of a network of several voting organisations is not restored into one node.
     RestoreSeveral { /** Voting organisations. */ organisations: usize } = "HT-NOD-062" Conflict;
+    /// The network has several nodes, and this one has no address for the others.
+    PeerListenMissing { /** Nodes of the network. */ nodes: usize } = "HT-NOD-030" BadInput;
+    /// Who speaks, or is to be spoken to, is no node of the ledger.
+    PeerStranger { /** Subject of its certificate, or its number. */ name: String } = "HT-NOD-031" NotAuthorised;
+    /// Another node than the wanted one answered.
+    PeerOther { /** The wanted one. */ expected: String, /** Subject of the certificate that was shown. */ found: String } = "HT-NOD-032" NotAuthorised;
+    /// A node does not answer.
+    PeerUnreachable { /** The node. */ node: String, /** What the connection said. */ detail: String } = "HT-NOD-033" Unavailable;
+    /// A peer's transport certificate is not valid any more.
+    PeerExpired { /** The node. */ node: String, /** End of its validity. */ not_after: String } = "HT-NOD-034" NotAuthorised;
+    /// A peer answered with a failure.
+    PeerRefused { /** The node. */ node: String, /** Its code. */ cause: String } = "HT-NOD-035" Unavailable;
+    /// Another node has other roots for this size.
+    CheckpointDiffers { /** The size. */ size: u64, /** The other node. */ node: String } = "HT-NOD-036" Integrity;
+    /// A final checkpoint contradicts what this node has.
+    FinalContradicts { /** The size. */ size: u64 } = "HT-NOD-037" Integrity;
+    /// The node's transport certificate is not the one that the ledger names.
+    TransportKeyMismatch { /** The file. */ path: String, /** The node. */ node: String } = "HT-NOD-038" Integrity;
+    /// The founders' file says something that cannot be.
+    FoundingPlan { /** Which key. */ what: String, /** Its value. */ value: String } = "HT-NOD-039" BadInput;
+    /// A founder's part, draft or signature is damaged, or belongs to another founding.
+    FoundingFile { /** The file. */ path: String } = "HT-NOD-040" BadInput;
+    /// A founder's part is missing, or says something else than plan or folder.
+    FoundingPart { /** The organisation. */ organisation: String } = "HT-NOD-041" Conflict;
     /// The node is not ready.
     NotReady { /** Code of the reason. */ reason: String } = "HT-API-001" Unavailable;
     /// Too many envelopes wait.
@@ -167,6 +189,46 @@ errors! {
     Deadline = "HT-API-015" Unavailable;
     /// The node failed in a way that it does not know.
     Internal { /** For the log. */ detail: String } = "HT-API-016" Internal;
+}
+
+impl Error {
+    /// The code of the cause, where a peer gave it and consensus knows it; else the own one.
+    #[must_use]
+    pub(crate) fn relayed_code(&self) -> Option<&'static str> {
+        let Self::PeerRefused { cause, .. } = self else {
+            return Some(self.code());
+        };
+        consensus::CODES
+            .iter()
+            .chain(CODES)
+            .find(|code| *code == cause)
+            .copied()
+    }
+
+    /// Whether trying again, perhaps at another node, may help: nothing is wrong with what was asked for.
+    #[must_use]
+    pub(crate) fn is_passing(&self) -> bool {
+        use consensus::Error as Consensus;
+        match self {
+            Self::NotReady { .. }
+            | Self::NotLeader { .. }
+            | Self::Stopping
+            | Self::PeerUnreachable { .. }
+            | Self::PeerStranger { .. } => true,
+            Self::PeerRefused { cause, .. } => {
+                ["HT-API-001", "HT-API-009", "HT-API-010", "HT-API-015"].contains(&cause.as_str())
+                    || cause.starts_with("HT-CON-")
+            }
+            Self::Consensus(error) => matches!(
+                error,
+                Consensus::NotLeader { .. }
+                    | Consensus::TermOver { .. }
+                    | Consensus::NoQuorum
+                    | Consensus::OutcomeUnknown { .. }
+            ),
+            _ => false,
+        }
+    }
 }
 
 /// A token or device that does not answer is no sign that anything is forged.

@@ -9,6 +9,7 @@ pub mod config;
 pub mod console;
 pub mod error;
 pub mod import;
+pub mod peer;
 pub mod publish;
 pub mod run;
 pub mod service;

@@ -4,6 +4,7 @@ use crate::api::Server;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::error::Error;
+use crate::peer::Listener;
 use crate::service::Service;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -22,6 +23,10 @@ pub async fn run(
     // The address first: it fails at once if it is taken, before a store is opened.
     let encryption = config.tls.as_ref().map(|tls| tls.prepare()).transpose()?;
     let server = Server::bind(config.listen, encryption).await?;
+    let peers = match &config.peer {
+        Some(peer) => Some(Listener::bind(peer.listen).await?),
+        None => None,
+    };
     let service = Service::start(config, Arc::new(SystemClock::default())).await?;
     let mut broken = service.broken();
     let mut watched = broken.clone();
@@ -33,12 +38,20 @@ pub async fn run(
         }
         stopping.send_replace(true);
     };
+    let listening = peers.zip(service.links().cloned()).map(|(peers, links)| {
+        // Peers are answered until consensus has stopped: leadership is handed over through them.
+        tokio::spawn(peers.serve(service.clone(), links, std::future::pending()))
+    });
     ready(server.address());
     let serving = tokio::spawn(server.serve(service.clone(), ending));
     let mut stopped = stopped;
     let _ = stopped.wait_for(|stopped| *stopped).await;
     // Those who wait for finality get their answers while the door closes.
+    service.drain().await;
     let closed = service.shutdown().await;
+    if let Some(listening) = listening {
+        listening.abort();
+    }
     let grace = Duration::from_millis(config.shutdown_ms.max(1));
     let served = tokio::time::timeout(grace, serving).await;
     if let Some(error) = broken.borrow_and_update().clone() {

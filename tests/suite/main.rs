@@ -1,6 +1,7 @@
 //! One binary for all whole-product tests: linking once is what keeps a cold run short.
 mod backup;
 mod calculate;
+mod cluster;
 mod crash;
 mod demo;
 mod examples;

@@ -485,6 +485,7 @@ cmd-demo = See everything once: a network, a year of data, an inventory, a proof
     .arg-dir = Folder for the demonstration; must be empty or absent
     .arg-keep = Leave the node running afterwards
     .arg-listen = Address of the node; a free loopback port if absent
+    .arg-nodes = 1, or 4 for three organisations that vote and a regulator, each node a process of its own: the leader is killed and all roots stay the same
 
 cmd-bench = Measure this machine
     .long =

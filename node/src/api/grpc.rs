@@ -72,13 +72,35 @@ impl Door {
 
 type Answer<T> = Result<Response<T>, Status>;
 
-fn language<T>(request: &Request<T>) -> Locale {
-    locale(&request.metadata().clone().into_headers())
+/// Metadata of a request: `linearizable` (what holds without it) or `local`.
+pub const CONSISTENCY: &str = "consistency";
+
+/// Metadata of an answer: index of the newest entry that it has seen.
+pub const INDEX: &str = "hengtan-index";
+
+/// How a request wants to be answered.
+#[derive(Clone, Copy)]
+struct Asked {
+    locale: Locale,
+    /// Whether what this node has suffices; nothing = the request says something that is neither.
+    local: Option<bool>,
+}
+
+fn language<T>(request: &Request<T>) -> Asked {
+    let consistency = request.metadata().get(CONSISTENCY);
+    Asked {
+        locale: locale(&request.metadata().clone().into_headers()),
+        local: match consistency.map(tonic::metadata::MetadataValue::as_bytes) {
+            None | Some(b"" | b"linearizable") => Some(false),
+            Some(b"local") => Some(true),
+            Some(_) => None,
+        },
+    }
 }
 
 impl Door {
     /// Answers, counts, and translates an error.
-    fn answer<T>(&self, route: &str, locale: Locale, result: Result<T, Error>) -> Answer<T> {
+    fn answer<T>(&self, route: &str, asked: Asked, result: Result<T, Error>) -> Answer<T> {
         let answer = result.map(Response::new).map_err(|error| {
             if matches!(
                 error.class(),
@@ -86,7 +108,7 @@ impl Door {
             ) {
                 tracing::error!(code = error.code(), cause = %error, route, "request failed");
             }
-            grpc_status(&error, locale)
+            grpc_status(&error, asked.locale)
         });
         let status = answer
             .as_ref()
@@ -104,11 +126,36 @@ impl Door {
     async fn query<T: Send + 'static>(
         &self,
         route: &str,
-        locale: Locale,
+        asked: Asked,
         query: impl FnOnce(&Reading<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Answer<T> {
-        let result = self.service.read(query).await;
-        self.answer(route, locale, result)
+        let result = match self.current(asked).await {
+            Ok(()) => {
+                self.service
+                    .read(|reading| Ok((query(reading)?, reading.size()?)))
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        let size = result.as_ref().map_or(0, |(_, size)| *size);
+        let mut answer = self.answer(route, asked, result.map(|(value, _)| value));
+        if let Ok(answer) = &mut answer {
+            let index = size.saturating_sub(1).into();
+            answer.metadata_mut().insert(INDEX, index);
+        }
+        answer
+    }
+
+    /// Waits until this node is current, unless what it has suffices.
+    async fn current(&self, asked: Asked) -> Result<(), Error> {
+        match asked.local {
+            Some(true) => Ok(()),
+            Some(false) => self.service.linearize().await,
+            None => Err(Error::Field {
+                field: CONSISTENCY.to_owned(),
+                value: String::new(),
+            }),
+        }
     }
 
     fn page(&self, size: u32, token: String) -> PageRequest {
@@ -281,9 +328,9 @@ impl Ledger for Door {
             }),
             None => Err(missing("subject")),
         };
-        let result = match subject {
-            Ok(subject) => self.service.receipt(subject).await,
-            Err(error) => Err(error),
+        let result = match (subject, self.current(locale).await) {
+            (Ok(subject), Ok(())) => self.service.receipt(subject).await,
+            (Err(error), _) | (_, Err(error)) => Err(error),
         };
         self.answer(
             "ReceiptGet",
@@ -376,6 +423,15 @@ impl Ledger for Door {
         self.answer("StatusShow", language(&request), result)
     }
 
+    async fn cluster_show(
+        &self,
+        request: Request<api::ClusterShowRequest>,
+    ) -> Answer<api::ClusterShowResponse> {
+        let nodes = self.service.cluster().await;
+        let answer = nodes.map(|nodes| api::ClusterShowResponse { nodes });
+        self.answer("ClusterShow", language(&request), answer)
+    }
+
     async fn checkpoint_show(
         &self,
         request: Request<api::CheckpointShowRequest>,
@@ -466,11 +522,14 @@ impl Ledger for Door {
         let locale = language(&request);
         let api::ExportRequest { from, to } = request.into_inner();
         let (sender, receiver) = mpsc::channel(EXPORT_AHEAD);
+        if let Err(error) = self.current(locale).await {
+            return self.answer("Export", locale, Err(error));
+        }
         let service = self.service.clone();
         tokio::spawn(async move {
             let ended = send_export(&service, from, to, &sender).await;
             if let Err(error) = ended {
-                let _ = sender.send(Err(grpc_status(&error, locale))).await;
+                let _ = sender.send(Err(grpc_status(&error, locale.locale))).await;
             }
         });
         self.answer("Export", locale, Ok(ReceiverStream::new(receiver)))
@@ -491,7 +550,7 @@ impl Ledger for Door {
                 Err(error) => Err(error),
             };
             if let Err(error) = ended {
-                let _ = sender.send(Err(grpc_status(&error, locale))).await;
+                let _ = sender.send(Err(grpc_status(&error, locale.locale))).await;
             }
         });
         self.answer("Backup", locale, Ok(ReceiverStream::new(receiver)))

@@ -2,8 +2,11 @@
 //! the catalogue, found by command and argument name.
 
 mod cert;
+mod cluster;
 
 pub use cert::*;
+use cluster::node_count;
+pub use cluster::*;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -133,6 +136,12 @@ pub enum Command {
     Backup(Backup),
     /// State of the node.
     Status(Status),
+    /// All nodes.
+    #[command(subcommand, arg_required_else_help = true)]
+    Cluster(Cluster),
+    /// Who leads.
+    #[command(subcommand, arg_required_else_help = true)]
+    Leader(Leader),
     /// Checks of this installation.
     Doctor(Doctor),
     /// Configuration.
@@ -201,7 +210,11 @@ pub struct CryptoSelftest {
 
 /// `init`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Init {
+    /// A network of several organisations.
+    #[command(subcommand)]
+    pub step: Option<InitStep>,
     /// Folder of the network.
     #[arg(long, value_name = "DIR", default_value = "hengtan-network")]
     pub dir: PathBuf,
@@ -1006,6 +1019,9 @@ pub struct Demo {
     /// Leave the node running.
     #[arg(long)]
     pub keep: bool,
+    /// One node, or four of four organisations.
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = node_count, conflicts_with_all = ["keep", "listen"])]
+    pub nodes: u8,
     /// Address of the node.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,

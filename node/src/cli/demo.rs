@@ -1,5 +1,7 @@
 //! `hengtan demo`: everything once, from an empty folder to a proof, by the same steps as the single commands.
 
+mod cluster;
+
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
@@ -43,6 +45,9 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub fn run(arguments: &Demo, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    if arguments.nodes == 4 {
+        return cluster::run(arguments, global, console);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -128,6 +133,7 @@ async fn demonstrate(
         name_en: Some("Sample Enterprise".to_owned()),
         credit_code: None,
         listen,
+        step: None,
         require_review: false,
         no_default_context: true,
     })?;

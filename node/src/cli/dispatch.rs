@@ -7,9 +7,9 @@ use crate::console::Console;
 use super::arguments::{Activity, Backup, Command, CommandLine, Factor};
 use super::session::Session;
 use super::{
-    Exit, Failure, activity, backup, bench, calculate, cert, codes, completion, config, crypto,
-    demo, doctor, explain, facility, factor, init, inventory, key, member, org, receipt, start,
-    status, verify,
+    Exit, Failure, activity, backup, bench, calculate, cert, cluster, codes, completion, config,
+    crypto, demo, doctor, explain, facility, factor, init, inventory, key, member, org, receipt,
+    start, status, verify,
 };
 
 /// Runs a command.
@@ -29,6 +29,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         Command::Completion(arguments) => completion::run(&arguments, console),
         Command::Factor(Factor::Sets(arguments)) if arguments.shipped => factor::shipped(console),
         Command::Start(arguments) => start::run(&arguments, &global, console),
+        Command::Leader(command) => cluster::lead(command, &global, console),
         Command::Demo(arguments) => demo::run(&arguments, &global, console),
         Command::Bench(arguments) => bench::run(arguments, console),
         Command::Activity(Activity::Import(arguments)) if arguments.dry_run => {
@@ -51,6 +52,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         command => wait(async {
             let session = Session::open(&global, console)?;
             match command {
+                Command::Cluster(command) => cluster::run(command, &session).await,
                 Command::Org(command) => org::run(command, &session).await,
                 Command::Member(command) => member::run(command, &session).await,
                 Command::Facility(command) => facility::run(command, &session).await,

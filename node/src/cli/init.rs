@@ -1,5 +1,7 @@
 //! `hengtan init`: a network of one organisation in a folder.
 
+mod consortium;
+
 use std::path::Path;
 
 use hengtan_ledger::v1;
@@ -16,6 +18,9 @@ use super::{Exit, Failure, context};
 const NODE: &str = "node-1";
 
 pub fn run(arguments: &Init, console: &Console) -> Result<Exit, Failure> {
+    if let Some(step) = &arguments.step {
+        return consortium::run(step, console);
+    }
     let catalogue = console.catalogue();
     let founded = found(arguments)?;
     let folder = Folder::new(&arguments.dir);

@@ -6,6 +6,7 @@ mod backup;
 mod bench;
 mod calculate;
 mod cert;
+mod cluster;
 mod completion;
 mod config;
 mod context;

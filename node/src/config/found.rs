@@ -258,7 +258,7 @@ pub fn found<R: CryptoRng + ?Sized>(
     Ok(founded)
 }
 
-fn refuse_content(root: &Path) -> Result<(), Error> {
+pub(super) fn refuse_content(root: &Path) -> Result<(), Error> {
     let path = || root.display().to_string();
     match std::fs::read_dir(root) {
         Ok(mut entries) => match entries.next() {
@@ -306,7 +306,7 @@ fn context(plan: &Founding, founded: &Founded) -> Context {
 }
 
 /// Genesis for people. The exact bytes stand in it too, so that this file alone serves as a verifier's pin.
-fn genesis_text(founded: &Founded) -> String {
+pub(super) fn genesis_text(founded: &Founded) -> String {
     let genesis = founded.genesis();
     let display = |name: Option<&v1::DisplayName>| {
         let name = name.cloned().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The node's settings: defaults, `config.toml`, environment `HENGTAN__SECTION__KEY`, flags; later ones win, and each value knows where it
 //! comes from.
 
+pub mod consortium;
 mod context;
 mod folder;
 mod found;
@@ -36,6 +37,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Certificate and key of TLS; nothing = plain text, on this machine only.
     pub tls: Option<Tls>,
+    /// How other nodes are met; nothing = there are none.
+    pub peer: Option<Peer>,
     /// Bounds of the door.
     pub limits: Limits,
     /// How batches are filled.
@@ -63,6 +66,19 @@ impl Tls {
     pub fn prepare(&self) -> Result<crypto_sm::tls::Server, Error> {
         crate::api::tls::prepare(&self.certificate, &self.key)
     }
+}
+
+/// How other nodes are met: always mutual TLS 1.3 with SM suites.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Where this node listens for others; the ledger names the address under which they find it.
+    pub listen: SocketAddr,
+    /// File of the transport certificate whose key the ledger names, PEM.
+    pub certificate: PathBuf,
+    /// File of its key, PKCS #8 PEM.
+    pub key: PathBuf,
+    /// Heartbeats and elections.
+    pub timing: consensus::Timing,
 }
 
 /// Bounds of the door.
@@ -163,6 +179,17 @@ impl Config {
                     key: folder.join(of.text("tls.key")?),
                 })
             });
+        let peer = of.other_address("peer.listen").and_then(|listen| {
+            Some(Peer {
+                listen,
+                certificate: folder.join(of.text("peer.certificate")?),
+                key: folder.join(of.text("peer.key")?),
+                timing: match of.text("peer.timing")?.as_str() {
+                    "wan" => consensus::Timing::WAN,
+                    _ => consensus::Timing::LAN,
+                },
+            })
+        });
         let limits = Limits {
             request_bytes_max: of.size("limits.request_bytes_max"),
             requests_max: of.size("limits.requests_max"),
@@ -190,6 +217,7 @@ impl Config {
             keys,
             listen: listen?,
             tls,
+            peer,
             limits,
             batch,
             clock_jump_accepted,
@@ -213,6 +241,11 @@ impl Config {
             problems.push(error);
         }
         problems.extend(self.tls.as_ref().and_then(|tls| tls.prepare().err()));
+        problems.extend(
+            self.peer.as_ref().and_then(|peer| {
+                crate::peer::Credentials::read(&peer.certificate, &peer.key).err()
+            }),
+        );
         match (Folder::genesis(&self.genesis), self.open_statement_key()) {
             (Ok(founded), Ok(key)) => {
                 if let Err(error) = crate::service::identity(

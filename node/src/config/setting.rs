@@ -85,6 +85,8 @@ pub enum Form {
     Text,
     /// IP address and port.
     Address,
+    /// IP address and port, or empty: then nothing is set.
+    OptionalAddress,
     /// A whole number between two bounds, both included.
     Number(u64, u64),
     /// `true` or `false`.
@@ -113,6 +115,10 @@ pub const SETTINGS: &[(&str, Form, &str)] = &[
     ("tls.profile", Form::Word(&["off", "sm"]), "off"),
     ("tls.certificate", Form::Text, "transport.cert.pem"),
     ("tls.key", Form::Text, "transport.key.pem"),
+    ("peer.listen", Form::OptionalAddress, ""),
+    ("peer.certificate", Form::Text, "transport.cert.pem"),
+    ("peer.key", Form::Text, "transport.key.pem"),
+    ("peer.timing", Form::Word(&["lan", "wan"]), "lan"),
     (
         "limits.request_bytes_max",
         Form::Number(1 << 12, 1 << 30),
@@ -154,7 +160,7 @@ impl Form {
         match self {
             Self::Text | Self::Optional => "text".to_owned(),
             Self::Word(words) => words.join(", "),
-            Self::Address => "127.0.0.1:7440".to_owned(),
+            Self::Address | Self::OptionalAddress => "127.0.0.1:7440".to_owned(),
             Self::Number(least, most) => format!("{least}..={most}"),
             Self::Flag => "true, false".to_owned(),
         }
@@ -167,6 +173,8 @@ impl Form {
                 .parse::<SocketAddr>()
                 .ok()
                 .map(|_| Value::Text(text.to_owned())),
+            Self::OptionalAddress if text.is_empty() => Some(Value::Text(String::new())),
+            Self::OptionalAddress => Self::Address.parse(text),
             Self::Number(least, most) => text
                 .replace('_', "")
                 .parse()
@@ -183,7 +191,7 @@ impl Form {
     fn take(self, value: &toml::Value) -> Option<Value> {
         match (self, value) {
             (
-                Self::Text | Self::Address | Self::Optional | Self::Word(_),
+                Self::Text | Self::Address | Self::OptionalAddress | Self::Optional | Self::Word(_),
                 toml::Value::String(text),
             ) => self.parse(text),
             (Self::Number(..), toml::Value::Integer(number)) => self.parse(&number.to_string()),
@@ -405,6 +413,11 @@ impl<'a> Reader<'a> {
             self.problems.push(error);
         }
         Some(address)
+    }
+
+    /// An address that may be left out.
+    pub(super) fn other_address(&self, key: &str) -> Option<SocketAddr> {
+        self.given(key)?.parse().ok()
     }
 
     pub(super) fn number(&self, key: &str) -> u64 {

@@ -1,20 +1,24 @@
 //! Checkpoints: what this node signs about its log, and when it is final (protocol §7). Outside the state machine.
+//!
+//! [`Publisher`] keeps the promises: what is signed once is never signed otherwise, and what is final is what this node has too.
+//! [`Round`] gathers the signatures of others for a checkpoint that is to become final.
 
 use crate::error::Error;
 use crate::store::{Reading, Store, Vow, Writing, meta};
 use crypto_sm::keystore::Key;
-use hengtan_ledger::checkpoint::{self, Note};
-use hengtan_ledger::state::key;
-use hengtan_ledger::v1;
-use std::sync::Arc;
+use hengtan_ledger::checkpoint::{self, Checkpoint, Note, SignatureLine};
+use hengtan_ledger::{Error as LedgerError, v1};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
-/// Signs checkpoints of this node.
+/// Signs checkpoints of this node, and takes those that are final.
 pub struct Publisher {
     store: Arc<dyn Store>,
     organisation: String,
     node: String,
     key: Key,
+    /// One promise at a time.
+    promising: Mutex<()>,
     /// Size of the newest final checkpoint.
     size: watch::Sender<u64>,
 }
@@ -38,6 +42,7 @@ impl Publisher {
             organisation: organisation.to_owned(),
             node: node.to_owned(),
             key,
+            promising: Mutex::default(),
             size: watch::Sender::new(size),
         })
     }
@@ -48,45 +53,156 @@ impl Publisher {
         self.size.subscribe()
     }
 
-    /// Signs the newest batch end and makes it final if this node's word suffices. Call it only when everything that this node ever
-    /// acknowledged is applied again: before, the log is shorter than what was signed.
+    /// The checkpoint to make final next, with the voting set that judges it; nothing if all is final. It is the newest, but one that
+    /// changes the members is never passed over: those behind it are judged by other members.
     ///
     /// # Errors
-    /// [`Error::CheckpointConflict`]: this node signed other roots before, or more than it has. It must not go on.
-    pub fn publish(&self) -> Result<u64, Error> {
+    /// Failures of the store.
+    pub fn next(&self) -> Result<Option<Round>, Error> {
         let reading = Reading::new(&*self.store);
-        let size = reading.size()?;
-        let Some(checkpoint) = reading.checkpoint(size)? else {
-            // Final already, also where a snapshot has brought it.
+        let mut chosen: Option<Checkpoint> = None;
+        for size in reading.checkpoint_sizes()? {
+            let Some(next) = reading.checkpoint(size)? else {
+                continue;
+            };
+            if chosen
+                .as_ref()
+                .is_some_and(|chosen| chosen.members_version != next.members_version)
+            {
+                break;
+            }
+            chosen = Some(next);
+        }
+        let Some(checkpoint) = chosen else {
+            // Also where a snapshot has brought what is final.
             let newest = reading
                 .final_note()?
                 .map_or(0, |note| note.checkpoint().size);
-            self.size.send_if_modified(|known| {
-                let grown = newest > *known;
-                *known = newest.max(*known);
-                grown
-            });
-            return Ok(size);
+            self.reached(newest);
+            return Ok(None);
         };
-        let vow = reading.vow()?;
+        let set = reading.voting_set(checkpoint.members_version)?;
+        Ok(Some(Round {
+            checkpoint,
+            set,
+            lines: Vec::new(),
+        }))
+    }
+
+    fn reached(&self, newest: u64) {
+        self.size.send_if_modified(|known| {
+            let grown = newest > *known;
+            *known = newest.max(*known);
+            grown
+        });
+    }
+
+    /// This node's signature; nothing if it does not vote.
+    ///
+    /// # Errors
+    /// [`Error::CheckpointConflict`]: this node signed other roots before, or more than this.
+    pub fn sign(&self, round: &Round) -> Result<Option<SignatureLine>, Error> {
+        let votes = round.voters().any(|(organisation, node)| {
+            organisation == self.organisation
+                && node.name == self.node
+                && node.statement_key == self.key.public_key().to_uncompressed()
+        });
+        if !votes {
+            return Ok(None);
+        }
+        let checkpoint = &round.checkpoint;
+        self.promise(checkpoint)?;
+        let line = checkpoint.sign_with(&self.organisation, &self.node, &self.key)?;
+        Ok(Some(line))
+    }
+
+    /// Makes durable that nothing else will be signed for this size, and no smaller size, before any signature exists.
+    fn promise(&self, checkpoint: &Checkpoint) -> Result<(), Error> {
+        let _alone = self
+            .promising
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let vow = Reading::new(&*self.store).vow()?;
         if let Some(vow) = vow
-            && !vow.allows(&checkpoint)
+            && !vow.allows(checkpoint)
         {
             return Err(Error::CheckpointConflict {
                 signed: vow.size,
                 wanted: checkpoint.size,
             });
         }
-        if vow != Some(Vow::of(&checkpoint)) {
-            // On disk before the signature exists.
+        if vow != Some(Vow::of(checkpoint)) {
             let mut writing = Writing::new();
-            writing.put_meta(meta::VOW, Vow::of(&checkpoint).to_bytes());
+            writing.put_meta(meta::VOW, Vow::of(checkpoint).to_bytes());
             self.store.write(writing.into_changes(), true)?;
         }
-        let line = checkpoint.sign_with(&self.organisation, &self.node, &self.key)?;
-        let note = Note::new(checkpoint, vec![line]);
-        let set: v1::VotingSet = reading.require(key::VOTING_SET)?;
-        checkpoint::judge(&note, &set)?;
+        Ok(())
+    }
+
+    /// Cosigns another node's checkpoint if this node has the same roots at its size, which it must have reached; or gives the final one
+    /// that it knows already.
+    ///
+    /// # Errors
+    /// [`Error::CheckpointDiffers`], [`Error::CheckpointConflict`], [`Error::NotFinal`] before a change of members that is not final yet;
+    /// the ledger's [`LedgerError::CheckpointSigner`] if this node does not vote.
+    pub fn cosign(&self, wanted: &Checkpoint, asker: &str) -> Result<Note, Error> {
+        let reading = Reading::new(&*self.store);
+        if let Some(note) = reading.final_note()?
+            && note.checkpoint().size >= wanted.size
+        {
+            return Ok(note);
+        }
+        if reading.checkpoint(wanted.size)?.as_ref() != Some(wanted) {
+            return Err(Error::CheckpointDiffers {
+                size: wanted.size,
+                node: asker.to_owned(),
+            });
+        }
+        let first = reading.checkpoint_sizes()?.first().copied();
+        let first = first.map(|size| reading.checkpoint(size)).transpose()?;
+        if let Some(Some(first)) = first
+            && first.members_version != wanted.members_version
+        {
+            return Err(Error::NotFinal { index: first.size });
+        }
+        let round = Round {
+            checkpoint: wanted.clone(),
+            set: reading.voting_set(wanted.members_version)?,
+            lines: Vec::new(),
+        };
+        match self.sign(&round)? {
+            Some(line) => Ok(Note::new(wanted.clone(), vec![line])),
+            None => Err(LedgerError::CheckpointSigner {
+                name: format!("{}/{}", self.organisation, self.node),
+            }
+            .into()),
+        }
+    }
+
+    /// Takes a final checkpoint, from wherever it comes. This node must have reached its size.
+    ///
+    /// # Errors
+    /// What is wrong with the note; [`Error::FinalContradicts`]: it is final, and this node has something else. It must not go on.
+    pub fn accept(&self, note: &Note) -> Result<u64, Error> {
+        let _alone = self
+            .promising
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let reading = Reading::new(&*self.store);
+        let checkpoint = note.checkpoint();
+        let size = checkpoint.size;
+        let known = reading.final_note()?;
+        if let Some(known) = &known
+            && known.checkpoint().size >= size
+        {
+            // Older, or the same: nothing new, unless a snapshot has brought it.
+            self.reached(known.checkpoint().size);
+            return Ok(known.checkpoint().size);
+        }
+        checkpoint::judge(note, &reading.voting_set(checkpoint.members_version)?)?;
+        if reading.checkpoint(size)?.as_ref() != Some(checkpoint) {
+            return Err(Error::FinalContradicts { size });
+        }
         let mut writing = Writing::new();
         writing.put_meta(meta::FINAL, note.to_text());
         for earlier in reading
@@ -101,22 +217,88 @@ impl Publisher {
         Ok(size)
     }
 
-    /// Publishes whenever the log has grown; while one checkpoint is being signed, batches gather for the next.
+    /// The newest final checkpoint, if it is larger than `size`.
     ///
     /// # Errors
-    /// As [`Publisher::publish`]. Returns without error when the log's owner is gone.
-    pub async fn run(self: Arc<Self>, mut grown: watch::Receiver<u64>) -> Result<(), Error> {
-        loop {
-            grown.borrow_and_update();
-            let publisher = Arc::clone(&self);
-            let published = tokio::task::spawn_blocking(move || publisher.publish()).await;
-            published.map_err(|error| Error::Internal {
-                detail: error.to_string(),
-            })??;
-            if grown.changed().await.is_err() {
-                return Ok(());
+    /// Failures of the store.
+    pub fn beyond(&self, size: u64) -> Result<Option<Note>, Error> {
+        let note = Reading::new(&*self.store).final_note()?;
+        Ok(note.filter(|note| note.checkpoint().size > size))
+    }
+
+    /// Signs what is to become final next, and takes it if this node's word suffices. Call it only when everything that this node ever
+    /// acknowledged is applied again: before, the log is shorter than what was signed.
+    ///
+    /// # Errors
+    /// [`Error::CheckpointConflict`]: this node signed other roots before, or more than it has. It must not go on.
+    pub fn begin(&self) -> Result<Option<Round>, Error> {
+        let Some(mut round) = self.next()? else {
+            return Ok(None);
+        };
+        if let Some(line) = self.sign(&round)? {
+            round.lines.push(line);
+        }
+        match round.note() {
+            Some(note) => {
+                self.accept(&note)?;
+                Ok(None)
+            }
+            None => Ok(Some(round)),
+        }
+    }
+}
+
+/// A checkpoint that gathers signatures.
+#[derive(Clone, Debug)]
+pub struct Round {
+    checkpoint: Checkpoint,
+    set: v1::VotingSet,
+    lines: Vec<SignatureLine>,
+}
+
+impl Round {
+    /// What is to become final.
+    #[must_use]
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// Organisation and node of everybody who may sign.
+    pub fn voters(&self) -> impl Iterator<Item = (&str, &v1::VotingNode)> {
+        self.set.voters.iter().flat_map(|voter| {
+            voter
+                .nodes
+                .iter()
+                .map(|node| (voter.organisation.as_str(), node))
+        })
+    }
+
+    /// Adds what another node signed; whether it was of use.
+    pub fn add(&mut self, answer: &Note) -> bool {
+        if *answer.checkpoint() != self.checkpoint {
+            return false;
+        }
+        let before = self.lines.len();
+        for line in answer.lines() {
+            let known = self.lines.iter().any(|known| known.name == line.name);
+            let alone = Note::new(self.checkpoint.clone(), vec![line.clone()]);
+            // A line that proves nothing would spoil the whole note.
+            let proves = matches!(
+                checkpoint::judge(&alone, &self.set),
+                Ok(_) | Err(LedgerError::NotFinal { .. })
+            );
+            if !known && proves {
+                self.lines.push(line.clone());
             }
         }
+        self.lines.len() > before
+    }
+
+    /// The note, once it is final.
+    #[must_use]
+    pub fn note(&self) -> Option<Note> {
+        let note = Note::new(self.checkpoint.clone(), self.lines.clone());
+        checkpoint::judge(&note, &self.set).is_ok().then_some(note)
     }
 }
 

@@ -32,6 +32,9 @@ pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     envelopes: Family<CodeLabels, Counter>,
     handshakes: Family<CodeLabels, Counter>,
+    peers_refused: Family<CodeLabels, Counter>,
+    peers_failed: Family<CodeLabels, Counter>,
+    peers_connected: Counter,
     batches: Counter,
     batch_envelopes: Counter,
     batch_bytes: Counter,
@@ -67,7 +70,9 @@ impl Default for Metrics {
         let requests = Family::default();
         let envelopes = Family::default();
         let handshakes = Family::default();
+        let (peers_refused, peers_failed) = (Family::default(), Family::default());
         let [
+            peers_connected,
             batches,
             batch_envelopes,
             batch_bytes,
@@ -85,6 +90,21 @@ impl Default for Metrics {
             "tls_handshakes_failed",
             "TLS handshakes that failed, by reason",
             Family::clone(&handshakes),
+        );
+        registry.register(
+            "peers_refused",
+            "Connections and requests of other nodes that were refused, by reason",
+            Family::clone(&peers_refused),
+        );
+        registry.register(
+            "peers_failed",
+            "Connections to other nodes that failed, by reason",
+            Family::clone(&peers_failed),
+        );
+        registry.register(
+            "peers_connected",
+            "Connections made to other nodes",
+            Counter::clone(&peers_connected),
         );
         registry.register(
             "batches",
@@ -145,6 +165,9 @@ impl Default for Metrics {
             requests,
             envelopes,
             handshakes,
+            peers_refused,
+            peers_failed,
+            peers_connected,
             batches,
             batch_envelopes,
             batch_bytes,
@@ -168,6 +191,21 @@ impl Metrics {
                 code: reason.to_owned(),
             })
             .inc();
+    }
+
+    /// Counts a peer that was refused: a permanent code, `timeout` or `connection`.
+    pub fn peer_refused(&self, reason: &str) {
+        self.peers_refused.get_or_create(&code_labels(reason)).inc();
+    }
+
+    /// Counts a peer that could not be connected to.
+    pub fn peer_failed(&self, reason: &str) {
+        self.peers_failed.get_or_create(&code_labels(reason)).inc();
+    }
+
+    /// Counts a connection that was made to a peer.
+    pub fn peer_connected(&self) {
+        self.peers_connected.inc();
     }
 
     /// Counts an envelope's end; empty code = accepted.
@@ -205,5 +243,11 @@ impl Metrics {
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.registry)?;
         Ok(text)
+    }
+}
+
+fn code_labels(code: &str) -> CodeLabels {
+    CodeLabels {
+        code: code.to_owned(),
     }
 }

@@ -5,7 +5,10 @@
 //! ```
 
 mod application;
+mod finality;
+mod members;
 mod metrics;
+mod peering;
 mod proposer;
 pub mod query;
 mod queue;
@@ -22,11 +25,12 @@ pub use submit::{End, Submission, Submitted};
 use crate::clock::{Clock, Watchman};
 use crate::config::{Config, Folder, Limits};
 use crate::error::Error;
+use crate::peer::{Credentials, Links, Roster};
 use crate::publish::Publisher;
 use crate::snapshot::Stream;
 use crate::store::{Reading, RocksStore, Store, found};
 use application::Ledger;
-use consensus::{Consensus, Options, Storage, transport::Alone};
+use consensus::{Consensus, Options, Storage, Transport, transport::Alone};
 use crypto_sm::keystore::Key;
 use crypto_sm::rand_core::UnwrapErr;
 use crypto_sm::sm2::PublicKey;
@@ -38,7 +42,6 @@ use hengtan_ledger::v1;
 use proposer::Proposer;
 use queue::Queue;
 use rand::rngs::SysRng;
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -70,8 +73,15 @@ pub(crate) struct Inner {
     ledger: Arc<Ledger>,
     consensus: Consensus,
     queue: Arc<Queue>,
+    publisher: Arc<Publisher>,
     /// Size of the newest final checkpoint.
     final_size: watch::Receiver<u64>,
+    /// The ways to other nodes; nothing where there are none.
+    links: Option<Links>,
+    /// Submissions and reads that are being worked on.
+    busy: watch::Sender<usize>,
+    /// Whether the node is on its way down.
+    stopping: watch::Sender<bool>,
     /// Why nothing is proposed at present.
     hindrance: watch::Receiver<Option<Error>>,
     /// Why this node must not serve any more.
@@ -151,10 +161,11 @@ impl Service {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
         let nodes = founded.genesis().nodes.len();
-        if nodes != 1 {
-            return Err(Error::SeveralNodes { nodes });
+        if nodes != 1 && config.peer.is_none() {
+            return Err(Error::PeerListenMissing { nodes });
         }
         let network = founded.network_id();
+        let metrics = Arc::new(Metrics::default());
         let ledger = {
             let (store, founded, clock, number) = (
                 Arc::clone(&store),
@@ -174,15 +185,23 @@ impl Service {
         options.snapshot_every = Some(SNAPSHOT_EVERY);
         options.entries_kept = ENTRIES_KEPT;
         let application: Arc<dyn consensus::Application> = Arc::clone(&ledger) as _;
-        let consensus = Consensus::start(options, application, Arc::new(Alone)).await?;
+        let roster = Roster::read(&Reading::new(&*store))?;
+        let links = match &config.peer {
+            Some(peer) => {
+                options.timing = peer.timing;
+                Some(link(peer, &founded, &node, &roster, &metrics)?)
+            }
+            None => None,
+        };
+        let transport: Arc<dyn Transport> = match &links {
+            Some(links) => Arc::new(links.clone()),
+            None => Arc::new(Alone),
+        };
+        let consensus = Consensus::start(options, application, transport).await?;
         // Node 1 founds the Raft group, once.
-        if !consensus.is_initialised() {
-            let member = consensus::Member {
-                address: node.address.clone(),
-            };
-            consensus
-                .initialise(BTreeMap::from([(node.number, member)]))
-                .await?;
+        if node.number == 1 && !consensus.is_initialised() {
+            let voters = members::founding_voters(&roster, &founded.voting_set());
+            consensus.initialise(voters).await?;
         }
         let publisher = Arc::new(Publisher::open(
             Arc::clone(&store),
@@ -195,7 +214,6 @@ impl Service {
             config.limits.queue_envelopes_max,
             config.limits.queue_bytes_max,
         );
-        let metrics = Arc::new(Metrics::default());
         let hindrance = watch::Sender::new(None);
         let hindered = hindrance.subscribe();
         let proposer = Proposer {
@@ -222,6 +240,10 @@ impl Service {
                 watchman,
                 limits: config.limits,
                 final_size: publisher.size(),
+                publisher,
+                links,
+                busy: watch::Sender::new(0),
+                stopping: watch::Sender::new(false),
                 ledger,
                 consensus,
                 queue,
@@ -239,40 +261,43 @@ impl Service {
                 tasks: Mutex::default(),
             }),
         };
-        service.begin(proposer, entrance, publisher).await?;
+        service.begin(proposer, entrance).await?;
         Ok(service)
     }
 
-    /// Waits until everything committed is applied again, then lets proposer and publisher run.
+    /// Lets proposer and publisher run. A node that decides alone waits until everything committed is applied again.
     async fn begin(
         &self,
         proposer: Proposer,
         entrance: tokio::sync::mpsc::UnboundedReceiver<queue::Queued>,
-        publisher: Arc<Publisher>,
     ) -> Result<(), Error> {
         let inner = &self.inner;
         let mut leadership = inner.consensus.leadership();
         let mut failure = inner.consensus.failure();
-        tokio::select! {
-            led = leadership.wait_for(Option::is_some) => {
-                led.map_err(|_| Error::Consensus(consensus::Error::ShutDown))?;
+        let voters = inner.consensus.status().membership.voters();
+        if inner.links.is_none() || voters == [inner.node.number].into() {
+            tokio::select! {
+                led = leadership.wait_for(Option::is_some) => {
+                    led.map_err(|_| Error::Consensus(consensus::Error::ShutDown))?;
+                }
+                failed = failure.wait_for(Option::is_some) => {
+                    let fatal = failed.ok().and_then(|fatal| fatal.clone());
+                    return Err(fatal.map_or(Error::Stopping, |fatal| Error::Consensus(consensus::Error::Failed(fatal))));
+                }
             }
-            failed = failure.wait_for(Option::is_some) => {
-                let fatal = failed.ok().and_then(|fatal| fatal.clone());
-                return Err(fatal.map_or(Error::Stopping, |fatal| Error::Consensus(consensus::Error::Failed(fatal))));
-            }
+            // A node that signed what it does not hold any more ends here.
+            let publisher = Arc::clone(&inner.publisher);
+            blocking(move || publisher.begin()).await?;
         }
-        // A node that signed what it does not hold any more ends here.
-        let first = Arc::clone(&publisher);
-        blocking(move || first.publish()).await?;
-        let grown = inner.ledger.size();
-        let broken = inner.broken.clone();
+        let service = self.clone();
         let publishing = tokio::spawn(async move {
-            if let Err(error) = publisher.run(grown).await {
+            if let Err(error) = service.finalize().await {
                 tracing::error!(code = error.code(), cause = %error, "publishing stopped");
-                broken.send_replace(Some(error));
+                service.inner.broken.send_replace(Some(error));
             }
         });
+        let service = self.clone();
+        let moving = tokio::spawn(async move { service.follow_members().await });
         let broken = inner.broken.clone();
         let watching = tokio::spawn(async move {
             if let Ok(failed) = failure.wait_for(Option::is_some).await
@@ -283,7 +308,7 @@ impl Service {
         });
         let proposing = tokio::spawn(proposer.run(entrance));
         let mut tasks = inner.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        tasks.extend([proposing, publishing, watching]);
+        tasks.extend([proposing, publishing, watching, moving]);
         Ok(())
     }
 
@@ -293,12 +318,25 @@ impl Service {
         self.inner.broken.subscribe()
     }
 
+    /// Takes no more envelopes, lets another node lead, and finishes what it has begun as far as the time allows.
+    pub async fn drain(&self) {
+        let inner = &self.inner;
+        inner.stopping.send_replace(true);
+        if inner.broken.borrow().is_none() {
+            self.hand_over().await;
+        }
+        let mut busy = inner.busy.subscribe();
+        let idle = busy.wait_for(|busy| *busy == 0);
+        let _ = tokio::time::timeout(Duration::from_millis(inner.shutdown_ms), idle).await;
+    }
+
     /// Takes no more envelopes, finishes those that it took as far as the time allows, and lets go of the folder.
     ///
     /// # Errors
     /// [`Error::Consensus`] if it had failed before.
     pub async fn shutdown(&self) -> Result<(), Error> {
         let inner = &self.inner;
+        inner.stopping.send_replace(true);
         inner.queue.close();
         let tasks =
             std::mem::take(&mut *inner.tasks.lock().unwrap_or_else(PoisonError::into_inner));
@@ -332,6 +370,12 @@ impl Service {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    /// The ways to other nodes.
+    #[must_use]
+    pub fn links(&self) -> Option<&Links> {
+        self.inner.links.as_ref()
     }
 
     /// The network.
@@ -380,6 +424,31 @@ impl Service {
     }
 }
 
+/// The ways of this node to others, shown by its transport certificate, which must be the one that the ledger names.
+fn link(
+    peer: &crate::config::Peer,
+    founded: &Founded,
+    node: &v1::Node,
+    roster: &Roster,
+    metrics: &Arc<Metrics>,
+) -> Result<Links, Error> {
+    let credentials = Credentials::read(&peer.certificate, &peer.key)?;
+    let known = roster.numbered(node.number).unwrap_or(node);
+    if credentials.key().as_slice() != known.transport_key {
+        return Err(Error::TransportKeyMismatch {
+            path: peer.certificate.display().to_string(),
+            node: node.name.clone(),
+        });
+    }
+    Links::new(
+        founded.network_id(),
+        node.number,
+        credentials,
+        roster.clone(),
+        Arc::clone(metrics),
+    )
+}
+
 fn positive(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
@@ -396,5 +465,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
     }
 }
 
+#[cfg(test)]
+mod cluster_tests;
 #[cfg(test)]
 mod tests;

@@ -77,15 +77,21 @@ impl Proposer {
             while let Ok(more) = entrance.try_recv() {
                 backlog.push_back(more);
             }
-            let alive = |leadership: &Option<Leadership>| {
-                leadership.is_some_and(|leadership| Some(leadership.term) != dead_term)
+            let term = match *leadership.borrow_and_update() {
+                Some(Leadership { term }) if Some(term) != dead_term => Some(term),
+                Some(_) => None,
+                None => {
+                    // The doors hand it to whoever leads.
+                    let leader = proposer.consensus.status().leader.unwrap_or(0);
+                    proposer.give_up(std::mem::take(&mut backlog), &Error::NotLeader { leader });
+                    continue;
+                }
             };
-            let Ok(term) = leadership
-                .wait_for(alive)
-                .await
-                .map(|leadership| leadership.map_or(0, |leadership| leadership.term))
-            else {
-                return proposer.give_up(backlog, &Error::Stopping);
+            let Some(term) = term else {
+                if leadership.changed().await.is_err() {
+                    return proposer.give_up(backlog, &Error::Stopping);
+                }
+                continue;
             };
             let chosen = proposer.choose(&mut backlog);
             match Arc::clone(&proposer).propose(term, chosen, counters).await {

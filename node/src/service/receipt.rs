@@ -9,6 +9,10 @@ use hengtan_ledger::receipt::{Evidence, ReceiptKind, Rows, assemble};
 use hengtan_ledger::state::key;
 use hengtan_ledger::v1;
 use prost::Message as _;
+use std::time::Duration;
+
+/// How long a receipt waits for the checkpoint that it needs.
+const FINAL: Duration = Duration::from_secs(3);
 
 /// What a receipt is wanted for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +75,17 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::NotFinal`] while no final checkpoint covers it; [`Error::ContentMissing`].
     pub async fn receipt(&self, subject: Subject) -> Result<v1::Receipt, Error> {
+        let assembled = self.assembled(subject.clone()).await;
+        let Err(Error::NotFinal { index }) = assembled else {
+            return assembled;
+        };
+        // It has an entry here; its checkpoint is on its way.
+        let deadline = tokio::time::Instant::now() + FINAL;
+        self.final_within(index, deadline).await;
+        self.assembled(subject).await
+    }
+
+    async fn assembled(&self, subject: Subject) -> Result<v1::Receipt, Error> {
         let service = self.clone();
         self.read(move |reading| service.assemble(reading, &subject))
             .await

@@ -49,21 +49,35 @@ pub struct Status {
 }
 
 impl Service {
-    /// Whether the node may take envelopes at all.
+    /// Whether nothing is broken.
+    ///
+    /// # Errors
+    /// [`Error::NotReady`] with the code of the reason.
+    pub(super) fn intact(&self) -> Result<(), Error> {
+        match &*self.inner.broken.borrow() {
+            Some(error) => Err(Error::NotReady {
+                reason: error.code().to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the node can take envelopes: it leads, or knows who does.
     ///
     /// # Errors
     /// [`Error::NotReady`] with the code of the reason; [`Error::NotLeader`].
     pub fn serving(&self) -> Result<(), Error> {
-        if let Some(error) = &*self.inner.broken.borrow() {
-            return Err(Error::NotReady {
-                reason: error.code().to_owned(),
-            });
+        self.intact()?;
+        if self.inner.consensus.leadership().borrow().is_some() {
+            return Ok(());
         }
-        if self.inner.consensus.leadership().borrow().is_none() {
-            let leader = self.inner.consensus.status().leader.unwrap_or(0);
-            return Err(Error::NotLeader { leader });
+        let leader = self.inner.consensus.status().leader;
+        match leader.filter(|leader| *leader != self.inner.node.number) {
+            Some(_) => Ok(()),
+            None => Err(Error::NotLeader {
+                leader: leader.unwrap_or(0),
+            }),
         }
-        Ok(())
     }
 
     /// Whether the node is ready, its clock included: what `/readyz` says. Reads one value of the store.

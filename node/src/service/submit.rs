@@ -55,6 +55,18 @@ pub enum End {
     Waiting(v1::SignedTicket),
 }
 
+/// Where an envelope stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Index of its entry; nothing if it had none in time.
+    pub index: Option<u64>,
+    /// The ledger or a queue had it before.
+    pub duplicate: bool,
+}
+
+/// Pause before an envelope is offered again while the leader changes.
+const RETRY: Duration = Duration::from_millis(50);
+
 /// What the door found out.
 enum Judged {
     /// The ledger has it at this index.
@@ -91,7 +103,7 @@ impl Service {
     async fn take(&self, submission: Submission) -> Result<Submitted, Error> {
         let begun = Instant::now();
         let inner = &self.inner;
-        self.serving()?;
+        let _busy = self.enter()?;
         let bytes = submission.envelope.len() + submission.rows.iter().map(Vec::len).sum::<usize>();
         if bytes > inner.limits.request_bytes_max {
             let (found, limit) = (bytes as u64, inner.limits.request_bytes_max as u64);
@@ -109,45 +121,7 @@ impl Service {
         let accepted_at_ms = inner.clock.now_ms();
         let receipt = submission.receipt;
         let id = Outer::parse(&inner.founded.network_id(), &submission.envelope)?.id();
-        let (duplicate, mut placed) = match inner.queue.find(&id) {
-            Some(placed) => (true, Some(placed)),
-            None => match self.judge(submission, accepted_at_ms).await? {
-                Judged::There(index) => {
-                    let placed = watch::channel(Some(Ok(index))).1;
-                    (true, Some(placed))
-                }
-                Judged::Good {
-                    envelope,
-                    digest,
-                    alone,
-                    sender,
-                } => {
-                    inner
-                        .rate
-                        .check_key(&sender)
-                        .map_err(|_| Error::RateLimited {
-                            limit: inner.limits.sender_envelopes_per_second,
-                        })?;
-                    inner.ledger.remember(digest);
-                    match inner.queue.enter(envelope, digest, alone) {
-                        Ok(Entrance::Entered(placed)) => (false, Some(placed)),
-                        Ok(Entrance::Waiting(placed)) => {
-                            // Perhaps the same body under another signature: apply verifies again at worst.
-                            inner.ledger.forget(&digest);
-                            (true, Some(placed))
-                        }
-                        Err(error) => {
-                            inner.ledger.forget(&digest);
-                            return Err(error);
-                        }
-                    }
-                }
-            },
-        };
-        let index = match &mut placed {
-            Some(placed) => self.place(placed, deadline).await?,
-            None => None,
-        };
+        let Found { index, duplicate } = self.find_place(submission, deadline, true).await?;
         let Some(index) = index else {
             let ticket = self.ticket(&id, accepted_at_ms, wait_ms)?;
             return Ok(Submitted {
@@ -168,6 +142,129 @@ impl Service {
         let service = self.clone();
         let end = blocking(move || service.end(index, receipt)).await?;
         Ok(Submitted { id, duplicate, end })
+    }
+
+    /// The place of an envelope: here, if this node leads; else the leader finds one. Goes on through changes of the leader until the
+    /// deadline; no place then means that the envelope may still get one. Idempotent by the envelope's id. `counted`: the sender's rate is
+    /// this door's to watch.
+    pub(super) async fn find_place(
+        &self,
+        submission: Submission,
+        deadline: tokio::time::Instant,
+        counted: bool,
+    ) -> Result<Found, Error> {
+        let inner = &self.inner;
+        let id = Outer::parse(&inner.founded.network_id(), &submission.envelope)?.id();
+        if let Some(mut placed) = inner.queue.find(&id) {
+            match self.place(&mut placed, deadline).await {
+                Err(error) if error.is_passing() => {}
+                other => {
+                    return Ok(Found {
+                        index: other?,
+                        duplicate: true,
+                    });
+                }
+            }
+        }
+        let (envelope, digest, alone) = match self.judge(submission, inner.clock.now_ms()).await? {
+            Judged::There(index) => {
+                return Ok(Found {
+                    index: Some(index),
+                    duplicate: true,
+                });
+            }
+            Judged::Good {
+                envelope,
+                digest,
+                alone,
+                sender,
+            } => {
+                if counted {
+                    inner
+                        .rate
+                        .check_key(&sender)
+                        .map_err(|_| Error::RateLimited {
+                            limit: inner.limits.sender_envelopes_per_second,
+                        })?;
+                }
+                (envelope, digest, alone)
+            }
+        };
+        // Whoever leads, this node applies the envelope too, and need not verify it once more.
+        inner.ledger.remember(digest);
+        let found = self
+            .place_anywhere(&envelope, digest, alone, deadline)
+            .await;
+        if !matches!(found, Ok(Found { index: None, .. })) {
+            inner.ledger.forget(&digest);
+        }
+        found
+    }
+
+    async fn place_anywhere(
+        &self,
+        envelope: &Signed,
+        digest: Digest,
+        alone: bool,
+        deadline: tokio::time::Instant,
+    ) -> Result<Found, Error> {
+        let inner = &self.inner;
+        let mut leadership = inner.consensus.leadership();
+        // Whether any leader has it, as far as this node knows.
+        let mut handed = false;
+        loop {
+            let leads = leadership.borrow_and_update().is_some();
+            let attempt = if leads {
+                handed = true;
+                self.place_own(envelope, digest, alone, deadline).await
+            } else {
+                self.place_at_leader(envelope, deadline, &mut handed).await
+            };
+            let error = match attempt {
+                Err(error) if error.is_passing() => error,
+                other => return other,
+            };
+            let index = Reading::new(&*inner.store).index_of(&envelope.id)?;
+            if index.is_some() {
+                // An attempt has come through that seemed to have failed.
+                return Ok(Found {
+                    index,
+                    duplicate: false,
+                });
+            }
+            self.intact()?;
+            let pause = tokio::time::Instant::now() + RETRY;
+            tokio::select! {
+                () = tokio::time::sleep_until(pause.min(deadline)) => {}
+                _ = leadership.changed() => {}
+            }
+            if tokio::time::Instant::now() >= deadline {
+                return if handed {
+                    Ok(Found {
+                        index: None,
+                        duplicate: false,
+                    })
+                } else {
+                    Err(error)
+                };
+            }
+        }
+    }
+
+    async fn place_own(
+        &self,
+        envelope: &Signed,
+        digest: Digest,
+        alone: bool,
+        deadline: tokio::time::Instant,
+    ) -> Result<Found, Error> {
+        let entrance = self.inner.queue.enter(envelope.clone(), digest, alone)?;
+        let (mut placed, duplicate) = match entrance {
+            Entrance::Entered(placed) => (placed, false),
+            Entrance::Waiting(placed) => (placed, true),
+        };
+        let index = self.place(&mut placed, deadline).await?;
+        Ok(Found { index, duplicate })
     }
 
     /// Parses and verifies; as many at once as there are cores.
@@ -239,7 +336,7 @@ impl Service {
         }
     }
 
-    async fn final_within(&self, index: u64, deadline: tokio::time::Instant) -> bool {
+    pub(super) async fn final_within(&self, index: u64, deadline: tokio::time::Instant) -> bool {
         let mut size = self.inner.final_size.clone();
         matches!(
             tokio::time::timeout_at(deadline, size.wait_for(|size| *size > index)).await,

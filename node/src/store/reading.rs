@@ -21,6 +21,11 @@ pub(crate) mod meta {
     pub const VOW: &str = "vow";
     pub const FINAL: &str = "final";
     pub const COUNTER: &str = "counter";
+
+    /// Name of a voting set that was replaced.
+    pub fn voting_set(version: u64) -> String {
+        format!("voting-set/{version:020}")
+    }
 }
 
 /// Key of an index or size: big-endian, so that keys sort as numbers do.
@@ -288,6 +293,27 @@ impl<'a> Reading<'a> {
         Ok(Some(
             Note::parse(&text).map_err(|_| damaged("final checkpoint"))?,
         ))
+    }
+
+    /// The voting set of a version, in force or replaced.
+    ///
+    /// # Errors
+    /// The ledger's `VotingSet` if the version is not known here; [`Error::StoreDamaged`], failures of the store.
+    pub fn voting_set(&self, version: u64) -> Result<v1::VotingSet, Error> {
+        let present: v1::VotingSet = self.require(state::key::VOTING_SET)?;
+        if present.version == version {
+            return Ok(present);
+        }
+        match self.meta(&meta::voting_set(version))? {
+            Some(bytes) => {
+                v1::VotingSet::decode(bytes.as_slice()).map_err(|_| damaged("voting set"))
+            }
+            None => Err(LedgerError::VotingSet {
+                found: version,
+                expected: present.version,
+            }
+            .into()),
+        }
     }
 
     /// The checkpoint of a batch end that is not final yet.

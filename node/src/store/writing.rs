@@ -50,6 +50,17 @@ impl Writing {
 
     /// Everything that a batch does, with the roots after it.
     pub fn put_applied(&mut self, applied: Applied, sealed: &Sealed) {
+        if applied
+            .state_writes
+            .contains_key(hengtan_ledger::state::key::VOTING_SET)
+        {
+            // What it judges may not be final yet.
+            self.put(
+                Column::Meta,
+                meta::voting_set(applied.judge.version),
+                applied.judge.encode_to_vec(),
+            );
+        }
         for (position, entry) in applied.entries.into_iter().enumerate() {
             self.put(
                 Column::Entries,

@@ -1,22 +1,32 @@
 //! From a method's name to the handler that gRPC calls too.
 
+use crate::api::grpc::{CONSISTENCY, INDEX};
 use axum::http::HeaderMap;
 use hengtan_api::v1::ledger_server::Ledger;
 use prost::Message;
 use tonic::{Request, Response, Status};
 
-/// Calls the unary method `rpc` with an encoded request; gives the encoded response.
+/// An encoded response.
+pub struct Called {
+    /// The message.
+    pub message: Vec<u8>,
+    /// Index of the newest entry that it has seen, where it says so.
+    pub index: Option<String>,
+}
+
+/// Calls the unary method `rpc` with an encoded request.
 pub async fn call<S: Ledger>(
     service: &S,
     rpc: &str,
     request: &[u8],
     headers: &HeaderMap,
-) -> Result<Vec<u8>, Status> {
+) -> Result<Called, Status> {
     match rpc {
         "Submit" => encoded(service.submit(decoded(request, headers)?).await),
         "ReceiptGet" => encoded(service.receipt_get(decoded(request, headers)?).await),
         "NetworkShow" => encoded(service.network_show(decoded(request, headers)?).await),
         "StatusShow" => encoded(service.status_show(decoded(request, headers)?).await),
+        "ClusterShow" => encoded(service.cluster_show(decoded(request, headers)?).await),
         "CheckpointShow" => encoded(service.checkpoint_show(decoded(request, headers)?).await),
         "ConsistencyShow" => encoded(service.consistency_show(decoded(request, headers)?).await),
         "EntryList" => encoded(service.entry_list(decoded(request, headers)?).await),
@@ -46,15 +56,22 @@ pub async fn call<S: Ledger>(
 fn decoded<T: Message + Default>(bytes: &[u8], headers: &HeaderMap) -> Result<Request<T>, Status> {
     let message = T::decode(bytes).map_err(|_| Status::invalid_argument(""))?;
     let mut request = Request::new(message);
-    if let Some(language) = headers
-        .get("accept-language")
-        .and_then(|value| value.to_str().ok()?.parse().ok())
-    {
-        request.metadata_mut().insert("accept-language", language);
+    for name in ["accept-language", CONSISTENCY] {
+        if let Some(value) = headers
+            .get(name)
+            .and_then(|value| value.to_str().ok()?.parse().ok())
+        {
+            request.metadata_mut().insert(name, value);
+        }
     }
     Ok(request)
 }
 
-fn encoded<T: Message>(answer: Result<Response<T>, Status>) -> Result<Vec<u8>, Status> {
-    Ok(answer?.into_inner().encode_to_vec())
+fn encoded<T: Message>(answer: Result<Response<T>, Status>) -> Result<Called, Status> {
+    let answer = answer?;
+    let index = answer.metadata().get(INDEX);
+    Ok(Called {
+        index: index.and_then(|value| value.to_str().ok().map(str::to_owned)),
+        message: answer.into_inner().encode_to_vec(),
+    })
 }

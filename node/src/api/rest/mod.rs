@@ -11,6 +11,7 @@ mod transcode;
 
 use std::sync::Arc;
 
+use super::grpc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
@@ -122,6 +123,8 @@ async fn answer<S: Ledger>(
     headers: &HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
+    let (query, headers) = take_consistency(query, headers);
+    let (query, headers) = (query.as_deref(), &headers);
     let request = if route.verb == Verb::Post
         && media_type(headers, header::CONTENT_TYPE) == "application/x-protobuf"
     {
@@ -135,18 +138,53 @@ async fn answer<S: Ledger>(
     if route.rpc == "Backup" {
         return backup(service).await;
     }
-    let response = dispatch::call(&*service, route.rpc, &request, headers)
+    let dispatch::Called {
+        message: response,
+        index,
+    } = dispatch::call(&*service, route.rpc, &request, headers)
         .await
         .map_err(|status| Problem::of_status(&status))?;
+    let mut answered = form(route, headers, &response)?;
+    if let Some(index) = index.and_then(|index| index.parse().ok()) {
+        answered.headers_mut().insert(grpc::INDEX, index);
+    }
+    Ok(answered)
+}
+
+/// The parameter `consistency` stands beside every query; in gRPC it is metadata.
+fn take_consistency(query: Option<&str>, headers: &HeaderMap) -> (Option<String>, HeaderMap) {
+    let mut headers = headers.clone();
+    let Some(query) = query else {
+        return (None, headers);
+    };
+    let mut left = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if name == grpc::CONSISTENCY {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(grpc::CONSISTENCY, value);
+            }
+        } else {
+            left.append_pair(&name, &value);
+        }
+    }
+    (Some(left.finish()), headers)
+}
+
+/// The response in the form that the reader wants.
+fn form(route: &Route, headers: &HeaderMap, response: &[u8]) -> Result<Response, Problem> {
     if media_type(headers, header::ACCEPT) == "application/x-protobuf" {
-        return Ok(([(header::CONTENT_TYPE, "application/x-protobuf")], response).into_response());
+        return Ok((
+            [(header::CONTENT_TYPE, "application/x-protobuf")],
+            response.to_vec(),
+        )
+            .into_response());
     }
     if route.rpc == "ReceiptGet" {
-        return receipt(&response);
+        return receipt(response);
     }
     Ok(json(
         StatusCode::OK,
-        &transcode::response(route.rpc, &response),
+        &transcode::response(route.rpc, response),
     ))
 }
 

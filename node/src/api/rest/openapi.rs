@@ -99,6 +99,9 @@ impl Schemas {
                 parameters.push(json!({"name": field.name(), "in": "query", "required": false, "schema": schema, "style": "form", "explode": false}));
             }
         }
+        if route.verb == Verb::Get {
+            parameters.push(json!({"name": crate::api::grpc::CONSISTENCY, "in": "query", "required": false, "schema": {"type": "string", "enum": ["linearizable", "local"]}}));
+        }
         operation.insert("parameters".to_owned(), Json::Array(parameters));
         let media = match route.rpc {
             "Export" => "application/x-ndjson",

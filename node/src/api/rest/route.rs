@@ -55,6 +55,7 @@ pub const ROUTES: &[Route] = &[
     read("/v1/envelopes/{id}/receipt", "ReceiptGet"),
     read("/v1/network", "NetworkShow"),
     read("/v1/status", "StatusShow"),
+    read("/v1/cluster", "ClusterShow"),
     read("/v1/checkpoint", "CheckpointShow"),
     read("/v1/consistency", "ConsistencyShow"),
     read("/v1/entries", "EntryList"),

@@ -1,0 +1,103 @@
+### Networks of several organisations: founding, running, showing.
+
+cmd-init-network = Make a network of several organisations in one place, for a rehearsal
+    .long =
+        Reads the founders' file, makes the keys and certificates of every organisation and node, signs the genesis in everybody's name, and lays a folder for each organisation below one folder. Start each node with hengtan start.
+
+        For a network in earnest each organisation makes its own keys: init part, init draft, init sign, init finish, init settle.
+    .arg-file = The founders' file (TOML): organisations with names, duties and votes; nodes with addresses
+    .arg-dir = Folder to make; must be empty or absent
+    .examples =
+        hengtan init network network.toml --dir rehearsal # make everything
+        hengtan start --dir rehearsal/steel # then run each organisation's node
+
+cmd-init-part = Make the keys of one founder on its own machine
+    .long =
+        Makes CA, members' keys and the keys of this organisation's nodes in its own folder, and writes the part that the others must know. It holds public keys and certificates only.
+    .arg-file = The founders' file; all founders have the same one
+    .arg-organisation = Which of its organisations this is
+    .arg-dir = Folder of the organisation; must be empty or absent
+    .arg-out = File for the part; part.json in the folder if not given
+    .examples =
+        hengtan init part network.toml --organisation steel --dir steel # on the steel works' machine
+
+cmd-init-draft = Put the parts of all founders together
+    .arg-file = The founders' file
+    .arg-part = The part of every founder
+    .arg-out = File for the draft of the genesis
+    .examples =
+        hengtan init draft network.toml steel.json power.json bureau.json # anybody may do this
+
+cmd-init-sign = Sign the draft with a founder's CA key
+    .long =
+        Checks first that the draft is what the founders' file says and nothing else, and that it names exactly the keys in this folder.
+    .arg-file = The founders' file
+    .arg-draft = The draft
+    .arg-dir = Folder of the organisation
+    .arg-out = File for the signature; signature.json in the folder if not given
+    .examples =
+        hengtan init sign network.toml draft.json --dir steel # on the steel works' machine
+
+cmd-init-finish = Make the genesis from the draft and every founder's signature
+    .arg-draft = The draft
+    .arg-signature = The signature of every founder
+    .arg-out = File for the genesis
+    .examples =
+        hengtan init finish draft.json steel.json power.json bureau.json # makes genesis.pb
+
+cmd-init-settle = Put the genesis and the settings that follow from it into a founder's folder
+    .arg-file = The founders' file
+    .arg-genesis = The genesis
+    .arg-organisation = Which organisation this is
+    .arg-dir = Its folder
+    .examples =
+        hengtan init settle network.toml genesis.pb --organisation steel --dir steel # then hengtan start --dir steel
+
+cmd-cluster = All nodes of the network
+cmd-cluster-status = Show how every node stands, one row for each
+    .long =
+        Asks the node of the context, which asks the others. A node that does not answer has the code of the reason in the last column. Exit code 6 if no node leads.
+    .arg-watch = Show it again and again until Ctrl-C
+    .arg-every = Seconds between two looks
+    .examples =
+        hengtan cluster status --watch # keep an eye on it
+
+cmd-leader = Which node leads
+cmd-leader-transfer = Let another voting node lead
+    .long =
+        Speaks to a node with that node's own transport key; so it runs where this key lies. Nothing is lost: doors hand envelopes to whoever leads.
+    .arg-node = Name of the node that is to lead, or its number
+    .arg-dir = Folder of the organisation whose node is asked. Otherwise the folder of the context
+    .arg-node-name = Node within that folder; needed if there are several
+    .examples =
+        hengtan leader transfer power-1 --dir steel # power-1 leads from now on
+
+col-last-index = Last
+col-committed-index = Commit
+col-applied-index = Applied
+col-lag = Lag
+col-number = No.
+
+init-rehearsed = Made { $organisations } organisations with { $nodes } nodes below { $path }. This is a rehearsal: all keys lie in one place.
+init-part-made = The part for the other founders: { $path }
+init-draft-made = The draft for every founder's signature: { $path }
+init-signed = Signed for { $organisation }: { $path }
+init-finished = The genesis, signed by all: { $path }
+init-settled = The folder { $path } is complete. Next: hengtan start --dir { $path }
+leader-transferred = { $node } leads in term { $term }.
+
+demo-step-consortium = Making a network of three organisations that vote and a regulator in { $dir }
+demo-step-nodes = Starting four nodes, each a process of its own
+demo-step-import-at = Importing a year of activity data at { $node }
+demo-step-read-at = Reading at { $node }
+demo-step-kill = Killing the leader { $node }
+demo-step-go-on = Going on at { $node }
+demo-step-same-root = Starting { $node } again and comparing all roots
+demo-leader = { $node } leads
+demo-read = { $node } has { $rows } rows
+
+value-part = PART
+value-draft = DRAFT
+value-signature = SIGNATURE
+value-genesis = GENESIS
+value-node = NODE

@@ -1,0 +1,394 @@
+//! Three voters and a learner of four organisations, each a real node on RocksDB, over real connections on loopback.
+
+use super::*;
+use crate::clock::SystemClock;
+use crate::config::consortium::{Part, Plan, rehearse, tests::plan};
+use crate::config::read_key;
+use crate::peer::Listener;
+use hengtan_api::peer as wire;
+use hengtan_ledger::envelope::{Command, Signed, sign};
+use hengtan_ledger::receipt::{NetworkPin, verify_receipt};
+use hengtan_ledger::v1::{DisplayName, FacilityRegister};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Instant;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+/// Bound of each wait: far above what a slow machine needs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Running {
+    service: Service,
+    listening: JoinHandle<()>,
+}
+
+struct Cluster {
+    folder: TempDir,
+    plan: Plan,
+    nodes: Vec<Option<Running>>,
+}
+
+const NAMES: [&str; 4] = ["steel", "cement", "power", "bureau"];
+
+fn now_ms() -> u64 {
+    crate::clock::now_ms()
+}
+
+/// Loopback addresses that are free now.
+fn addresses() -> [(SocketAddr, SocketAddr); 4] {
+    let listeners: Vec<std::net::TcpListener> = (0..8)
+        .map(|_| std::net::TcpListener::bind("127.0.0.1:0").expect("a free port"))
+        .collect();
+    let address = |at: usize| listeners[at].local_addr().expect("bound");
+    std::array::from_fn(|at| (address(2 * at), address(2 * at + 1)))
+}
+
+impl Cluster {
+    fn founded() -> Self {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let plan = plan(&addresses());
+        let root = folder.path().join("network");
+        rehearse(&root, &plan, now_ms(), &mut rand::rng()).expect("founded");
+        Self {
+            folder,
+            plan,
+            nodes: (0..4).map(|_| None).collect(),
+        }
+    }
+
+    async fn started() -> Self {
+        let mut cluster = Self::founded();
+        for at in 0..4 {
+            cluster.start(at).await;
+        }
+        cluster
+    }
+
+    fn root(&self, at: usize) -> PathBuf {
+        self.folder.path().join("network").join(NAMES[at])
+    }
+
+    fn config(&self, at: usize) -> Config {
+        let path = Folder::new(self.root(at))
+            .config_file(None)
+            .expect("one node");
+        Config::load(&path, [], &Default::default())
+            .expect("valid")
+            .0
+    }
+
+    async fn start(&mut self, at: usize) {
+        let config = self.config(at);
+        let peer = config.peer.clone().expect("a peer address");
+        let listener = Listener::bind(peer.listen).await.expect("bound");
+        let service = Service::start(&config, Arc::new(SystemClock::default()))
+            .await
+            .expect("started");
+        let links = service.links().expect("linked").clone();
+        let serving = listener.serve(service.clone(), links, std::future::pending());
+        let listening = tokio::spawn(async move { drop(serving.await) });
+        self.nodes[at] = Some(Running { service, listening });
+    }
+
+    /// Ends a node without farewell, as far as that is possible within one process.
+    async fn kill(&mut self, at: usize) {
+        let running = self.nodes[at].take().expect("runs");
+        running.listening.abort();
+        let tasks = std::mem::take(&mut *running.service.inner.tasks.lock().expect("not poisoned"));
+        tasks.iter().for_each(JoinHandle::abort);
+        drop(running.service.inner.consensus.shutdown().await);
+    }
+
+    fn service(&self, at: usize) -> &Service {
+        &self.nodes[at].as_ref().expect("runs").service
+    }
+
+    fn running(&self) -> impl Iterator<Item = (usize, &Service)> {
+        self.nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(at, node)| Some((at, &node.as_ref()?.service)))
+    }
+
+    /// Waits until one of the running nodes leads.
+    async fn leader(&self) -> usize {
+        let begun = Instant::now();
+        loop {
+            for (at, service) in self.running() {
+                if service.inner.consensus.leadership().borrow().is_some() {
+                    return at;
+                }
+            }
+            assert!(begun.elapsed() < PATIENCE, "no leader");
+            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    fn facility(&self, at: usize, name: &str) -> Signed {
+        let path = Folder::new(self.root(at))
+            .members()
+            .join("operator.key.pem");
+        let key = read_key(&path).expect("readable");
+        let head = FacilityRegister {
+            name: name.to_owned(),
+            display_name: Some(DisplayName {
+                zh: "厂".to_owned(),
+                en: "Plant".to_owned(),
+            }),
+            region: "CN-GD".to_owned(),
+            ..FacilityRegister::default()
+        };
+        let network = Folder::genesis(&Folder::new(self.root(at)).genesis_file())
+            .expect("readable")
+            .network_id();
+        let command = Command::new("facility.register", &head, Vec::new());
+        sign(
+            &network,
+            command,
+            now_ms() + 300_000,
+            &key,
+            &mut rand::rng(),
+        )
+    }
+
+    /// Waits until every running node has a final checkpoint of at least `size`, and gives their roots at their ends.
+    async fn final_everywhere(&self, size: u64) -> Vec<(u64, [u8; 32], [u8; 32])> {
+        let mut ends = Vec::new();
+        for (at, service) in self.running() {
+            let mut reached = service.inner.final_size.clone();
+            let waited = tokio::time::timeout(PATIENCE, reached.wait_for(|it| *it >= size)).await;
+            assert!(
+                waited.is_ok(),
+                "node {at} has no final checkpoint of {size}"
+            );
+            let note = service
+                .read(|reading| reading.final_note())
+                .await
+                .expect("readable")
+                .expect("final");
+            let checkpoint = note.checkpoint();
+            ends.push((checkpoint.size, checkpoint.root, checkpoint.state_root));
+        }
+        ends
+    }
+}
+
+fn submission(envelope: &Signed) -> Submission {
+    Submission {
+        envelope: envelope.bytes.clone(),
+        rows: envelope.rows.clone(),
+        wait_ms: Some(30_000),
+        receipt: true,
+    }
+}
+
+fn proven(done: &Submitted) -> (u64, v1::Receipt) {
+    match &done.end {
+        End::Final {
+            outcome,
+            receipt: Some(receipt),
+            ..
+        } => (outcome.index, (**receipt).clone()),
+        other => panic!("not final: {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_door_takes_envelopes_and_all_nodes_come_to_the_same_roots() {
+    let cluster = Cluster::started().await;
+    let mut size = 0;
+    for at in 0..3 {
+        let envelope = cluster.facility(at, &format!("plant-{at}"));
+        let done = cluster
+            .service(at)
+            .submit(submission(&envelope))
+            .await
+            .expect("taken");
+        let (index, receipt) = proven(&done);
+        size = index + 1;
+        let pin = NetworkPin(cluster.service(0).founded().network_id());
+        let verification = verify_receipt(&receipt, Some(pin)).expect("verifies");
+        assert_eq!(verification.index, index);
+        assert!(
+            verification.finality.organisations.len() >= 2,
+            "more than half of three"
+        );
+        // Another door gives the first receipt's place for the same envelope.
+        let other = cluster.service((at + 1) % 3);
+        let again = other.submit(submission(&envelope)).await.expect("taken");
+        assert_eq!(proven(&again).0, index);
+        assert!(again.duplicate);
+        // And whoever reads anywhere after the acknowledgement sees it, the learner too.
+        for (reader, service) in cluster.running() {
+            service.linearize().await.expect("current");
+            let seen = service
+                .read(|reading| reading.size())
+                .await
+                .expect("readable");
+            assert!(
+                seen > index,
+                "node {reader} read {seen} entries after {index}"
+            );
+        }
+    }
+    let ends = cluster.final_everywhere(size).await;
+    assert!(ends.windows(2).all(|pair| pair[0] == pair[1]), "{ends:?}");
+    let members = cluster
+        .service(cluster.leader().await)
+        .inner
+        .consensus
+        .status()
+        .membership;
+    assert_eq!(
+        (members.voters(), members.learners()),
+        ([1, 2, 3].into(), [4].into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_retries_through_a_change_of_the_leader_gets_the_first_place() {
+    let mut cluster = Cluster::started().await;
+    let leader = cluster.leader().await;
+    let door = (leader + 1) % 3;
+    let first = cluster.facility(door, "before");
+    let done = cluster
+        .service(door)
+        .submit(submission(&first))
+        .await
+        .expect("taken");
+    let (place, _) = proven(&done);
+    cluster.kill(leader).await;
+    // The door finds the new leader by itself.
+    let second = cluster.facility(door, "after");
+    let done = cluster
+        .service(door)
+        .submit(submission(&second))
+        .await
+        .expect("taken");
+    let (later, _) = proven(&done);
+    assert!(later > place);
+    let again = cluster
+        .service(door)
+        .submit(submission(&first))
+        .await
+        .expect("taken");
+    assert_eq!((proven(&again).0, again.duplicate), (place, true));
+    assert_ne!(cluster.leader().await, leader);
+    // The former leader comes back as a follower, with the same roots.
+    cluster.start(leader).await;
+    let ends = cluster.final_everywhere(later + 1).await;
+    assert!(ends.windows(2).all(|pair| pair[0] == pair[1]), "{ends:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopping_leader_hands_over_and_the_door_goes_on() {
+    let mut cluster = Cluster::started().await;
+    let leader = cluster.leader().await;
+    let term = cluster.service(leader).inner.consensus.status().term;
+    cluster.service(leader).drain().await;
+    let next = cluster
+        .service((leader + 1) % 3)
+        .inner
+        .consensus
+        .wait_status(|status| status.leader.is_some_and(|it| it != leader as u64 + 1))
+        .await
+        .expect("runs");
+    assert_eq!(next.term, term + 1, "handed over, not waited for");
+    cluster.kill(leader).await;
+    let door = (leader + 2) % 3;
+    let envelope = cluster.facility(door, "after");
+    let done = cluster
+        .service(door)
+        .submit(submission(&envelope))
+        .await
+        .expect("taken");
+    let _ = proven(&done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_other_networks_and_expired_certificates_are_refused_and_counted() {
+    let cluster = Cluster::started().await;
+    let target = cluster.service(0);
+    let metrics = || target.metrics().to_text().expect("text");
+    let counted =
+        |code: &str| metrics().contains(&format!("hengtan_peers_refused_total{{code=\"{code}\"}}"));
+    let network = target.founded().network_id();
+    let roster = (*target.links().expect("linked").roster()).clone();
+    let asked = async |links: &Links, network: [u8; 32]| {
+        let request = wire::StatusRequest {
+            network_id: network.to_vec(),
+        };
+        let answer = links.client(1).expect("known").status(request).await;
+        answer.map(drop).map_err(|status| links.failed(1, &status))
+    };
+    let linked = |credentials: Credentials| {
+        Links::new(network, 9, credentials, roster.clone(), Arc::default()).expect("linked")
+    };
+
+    // A node's own certificate, but for another network.
+    let config = cluster.config(1).peer.expect("a peer address");
+    let known = linked(Credentials::read(&config.certificate, &config.key).expect("readable"));
+    assert_eq!(asked(&known, network).await, Ok(()));
+    let refused = asked(&known, [7; 32]).await.expect_err("another network");
+    assert_eq!(refused.relayed_code(), Some("HT-CON-030"));
+    assert!(counted("HT-CON-030"), "{}", metrics());
+
+    // A certificate of a founder's CA, but its key is not on the ledger: the same plan, keys made again.
+    let elsewhere = tempfile::tempdir().expect("temporary folder");
+    let forged = |name: &str, at_ms: u64, root: &std::path::Path| {
+        use crypto_sm::certificate::{AlternativeName, Certificate, Issuer, Validity};
+        let folder = Folder::new(cluster.root(1));
+        let text = std::fs::read_to_string(folder.ca().join("ca.cert.pem")).expect("readable");
+        let ca = Certificate::from_pem(&text).expect("a certificate");
+        let ca_key = read_key(&folder.ca().join("ca.key.pem")).expect("readable");
+        let issuer = Issuer::new(ca, ca_key).expect("an authority");
+        let key = if name == "cement-1" {
+            read_key(&folder.node(name).join("transport.key.pem")).expect("readable")
+        } else {
+            crypto_sm::sm2::SecretKey::generate(&mut rand::rng())
+        };
+        let validity = Validity::new(at_ms, at_ms + 3_600_000).expect("valid");
+        let names = [AlternativeName::Ip([127, 0, 0, 1].into())];
+        let certificate = issuer
+            .issue_node(name, &names, key.public_key(), validity, &mut rand::rng())
+            .expect("issued");
+        let (certificate_file, key_file) = (root.join("c.pem"), root.join("k.pem"));
+        crate::config::write_new(&certificate_file, certificate.to_pem().as_bytes())
+            .expect("written");
+        crate::config::write_secret(&key_file, key.to_pkcs8_pem().as_bytes()).expect("written");
+        linked(Credentials::read(&certificate_file, &key_file).expect("readable"))
+    };
+    let unknown = forged("cement-9", now_ms() - 60_000, &elsewhere.path().join("a"));
+    let refused = asked(&unknown, network).await.expect_err("a stranger");
+    assert_eq!(refused.relayed_code(), Some("HT-NOD-031"));
+    assert!(counted("HT-NOD-031"), "{}", metrics());
+
+    // The right key, but the certificate has expired.
+    let old = forged(
+        "cement-1",
+        now_ms() - 7_200_000,
+        &elsewhere.path().join("b"),
+    );
+    assert!(asked(&old, network).await.is_err());
+    assert!(counted("HT-CRY-095"), "{}", metrics());
+
+    // An authority that no organisation of the ledger has.
+    let other = Part::make(
+        &cluster.plan,
+        "cement",
+        &elsewhere.path().join("c"),
+        now_ms(),
+        &mut rand::rng(),
+    );
+    assert!(other.is_ok());
+    let node = Folder::new(elsewhere.path().join("c")).node("cement-1");
+    let foreign = Credentials::read(
+        &node.join("transport.cert.pem"),
+        &node.join("transport.key.pem"),
+    );
+    let foreign = linked(foreign.expect("readable"));
+    assert!(asked(&foreign, network).await.is_err());
+    assert!(counted("HT-CRY-094"), "{}", metrics());
+}

@@ -1,0 +1,235 @@
+//! How checkpoints become final: the leader asks the voting nodes to cosign, everybody else waits for what came out (protocol §7).
+
+use super::{Service, blocking};
+use crate::error::Error;
+use consensus::Role;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use hengtan_api::peer as wire;
+use hengtan_ledger::checkpoint::{Checkpoint, Note};
+use hengtan_ledger::v1;
+use std::time::Duration;
+
+/// How long a voter may take to cosign: it may have to apply first.
+const COSIGN: Duration = Duration::from_secs(2);
+
+/// How long the leader holds a request for the next final checkpoint.
+const HOLD: Duration = Duration::from_secs(5);
+
+/// Pause after an attempt that failed.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Service {
+    /// Runs until this node must not go on.
+    ///
+    /// # Errors
+    /// Why it must not.
+    pub(super) async fn finalize(&self) -> Result<(), Error> {
+        let inner = &self.inner;
+        let mut grown = inner.ledger.size();
+        let mut leadership = inner.consensus.leadership();
+        loop {
+            grown.borrow_and_update();
+            let leads = leadership.borrow_and_update().is_some();
+            let done = if leads {
+                self.lead_round().await
+            } else {
+                self.follow_final().await
+            };
+            match done {
+                Ok(true) => {}
+                Ok(false) => {
+                    // Nothing to do until the log grows or another leads.
+                    let alive = tokio::select! {
+                        changed = grown.changed() => changed.is_ok(),
+                        changed = leadership.changed() => changed.is_ok(),
+                    };
+                    if !alive {
+                        return Ok(());
+                    }
+                }
+                Err(
+                    error @ (Error::FinalContradicts { .. }
+                    | Error::CheckpointConflict { .. }
+                    | Error::StoreDamaged { .. }
+                    | Error::StoreRead { .. }
+                    | Error::StoreWrite { .. }),
+                ) => return Err(error),
+                Err(error) => {
+                    tracing::debug!(code = error.code(), cause = %error, "no final checkpoint yet");
+                    tokio::select! {
+                        () = tokio::time::sleep(PAUSE) => {}
+                        _ = leadership.changed() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Makes one checkpoint final; whether there may be more to do.
+    async fn lead_round(&self) -> Result<bool, Error> {
+        let publisher = std::sync::Arc::clone(&self.inner.publisher);
+        let Some(mut round) = blocking(move || publisher.begin()).await? else {
+            let publisher = std::sync::Arc::clone(&self.inner.publisher);
+            return blocking(move || Ok(publisher.next()?.is_some())).await;
+        };
+        let Some(links) = &self.inner.links else {
+            return Err(Error::NotFinal {
+                index: round.checkpoint().size,
+            });
+        };
+        let request = wire::CosignRequest {
+            network_id: links.network().to_vec(),
+            checkpoint: round.checkpoint().text(),
+        };
+        let roster = links.roster();
+        let numbers: Vec<u64> = round
+            .voters()
+            .filter_map(|(_, voter)| roster.nodes().iter().find(|node| node.name == voter.name))
+            .map(|node| node.number)
+            .filter(|number| *number != self.inner.node.number)
+            .collect();
+        let mut asked: FuturesUnordered<_> = numbers
+            .into_iter()
+            .map(|number| {
+                let request = request.clone();
+                async move {
+                    let mut client = links.client(number)?;
+                    let answer = tokio::time::timeout(COSIGN, client.cosign(request)).await;
+                    match answer {
+                        Ok(Ok(answer)) => Ok(Note::parse(&answer.into_inner().note)?),
+                        Ok(Err(status)) => Err(links.failed(number, &status)),
+                        Err(_) => Err(Error::Deadline),
+                    }
+                }
+            })
+            .collect();
+        while let Some(answer) = asked.next().await {
+            match answer {
+                Ok(note) => {
+                    if round.add(&note)
+                        && let Some(done) = round.note()
+                    {
+                        self.take_final(done).await?;
+                        return Ok(true);
+                    }
+                    if note.checkpoint().size > round.checkpoint().size
+                        && self.take_larger(note).await?
+                    {
+                        return Ok(true);
+                    }
+                }
+                Err(error) => {
+                    // A node that has other roots keeps its own evidence; here it is one voice less.
+                    tracing::debug!(code = error.code(), cause = %error, "not cosigned");
+                }
+            }
+        }
+        Err(Error::NotFinal {
+            index: round.checkpoint().size,
+        })
+    }
+
+    /// Takes what a voter says is final already; whether it is.
+    async fn take_larger(&self, note: Note) -> Result<bool, Error> {
+        match tokio::time::timeout(COSIGN, self.take_final(note)).await {
+            Ok(Ok(())) => Ok(true),
+            Ok(Err(error @ Error::FinalContradicts { .. })) => Err(error),
+            // Rubbish of one voter holds nobody up.
+            Ok(Err(_)) | Err(_) => Ok(false),
+        }
+    }
+
+    /// Waits until the leader has a larger final checkpoint than this node, and takes it.
+    async fn follow_final(&self) -> Result<bool, Error> {
+        let inner = &self.inner;
+        let own = inner.node.number;
+        let leader = inner
+            .consensus
+            .wait_status(|status| {
+                status.role == Role::Leader || status.leader.is_some_and(|leader| leader != own)
+            })
+            .await?;
+        let (Some(links), Some(leader)) = (&inner.links, leader.leader.filter(|it| *it != own))
+        else {
+            // This node leads, or will in a moment.
+            return Ok(false);
+        };
+        let request = wire::FinalityRequest {
+            network_id: links.network().to_vec(),
+            size: *inner.final_size.borrow(),
+            wait_ms: u64::try_from(HOLD.as_millis()).unwrap_or(u64::MAX),
+        };
+        let mut client = links.client(leader)?;
+        let mut leadership = inner.consensus.leadership();
+        leadership.borrow_and_update();
+        let asked = tokio::time::timeout(HOLD + COSIGN, client.finality(request));
+        let answer = tokio::select! {
+            answer = asked => answer,
+            _ = leadership.changed() => return Ok(true),
+        };
+        let answer = answer
+            .map_err(|_| Error::Deadline)?
+            .map_err(|status| links.failed(leader, &status))?
+            .into_inner();
+        if !answer.note.is_empty() {
+            self.take_final(Note::parse(&answer.note)?).await?;
+        }
+        Ok(true)
+    }
+
+    /// Takes a final checkpoint once this node has come so far.
+    async fn take_final(&self, note: Note) -> Result<(), Error> {
+        let size = note.checkpoint().size;
+        let mut grown = self.inner.ledger.size();
+        grown
+            .wait_for(|reached| *reached >= size)
+            .await
+            .map_err(|_| Error::Stopping)?;
+        let publisher = std::sync::Arc::clone(&self.inner.publisher);
+        blocking(move || publisher.accept(&note)).await.map(drop)
+    }
+
+    /// Cosigns what `asker` wants to make final, as soon as this node has come so far.
+    ///
+    /// # Errors
+    /// [`Error::Deadline`] if it does not; those of [`crate::publish::Publisher::cosign`].
+    pub(crate) async fn cosign(&self, asker: &v1::Node, text: String) -> Result<Note, Error> {
+        let checkpoint = Checkpoint::parse(&text)?;
+        if checkpoint.network_id != self.inner.founded.network_id() {
+            return Err(consensus::Error::WrongNetwork.into());
+        }
+        let mut grown = self.inner.ledger.size();
+        let reached = grown.wait_for(|reached| *reached >= checkpoint.size);
+        tokio::time::timeout(COSIGN, reached)
+            .await
+            .map_err(|_| Error::Deadline)?
+            .map_err(|_| Error::Stopping)?;
+        let publisher = std::sync::Arc::clone(&self.inner.publisher);
+        let asker = asker.name.clone();
+        let cosigned = blocking(move || publisher.cosign(&checkpoint, &asker)).await;
+        if let Err(error @ Error::CheckpointDiffers { .. }) = &cosigned {
+            tracing::error!(code = error.code(), cause = %error, checkpoint = %text, "another node has other roots");
+        }
+        cosigned
+    }
+
+    /// The newest final checkpoint as soon as it is larger than `size`; nothing in time otherwise.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub(crate) async fn final_beyond(
+        &self,
+        size: u64,
+        wait: Duration,
+    ) -> Result<Option<Note>, Error> {
+        let mut reached = self.inner.final_size.clone();
+        let mut stopping = self.inner.stopping.subscribe();
+        tokio::select! {
+            _ = tokio::time::timeout(wait, reached.wait_for(|reached| *reached > size)) => {}
+            _ = stopping.wait_for(|stopping| *stopping) => {}
+        }
+        let publisher = std::sync::Arc::clone(&self.inner.publisher);
+        blocking(move || publisher.beyond(size)).await
+    }
+}

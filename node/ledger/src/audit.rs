@@ -8,6 +8,7 @@ use crate::execute::{self, Inputs, Slot, Work};
 use crate::genesis::Founded;
 use crate::memory::Memory;
 use crate::receipt::NetworkPin;
+use crate::recovery;
 use crate::state::{self, key};
 use crate::v1::export_record::Record;
 use crate::{Error, batch, canonical, v1};
@@ -95,7 +96,11 @@ impl Auditor {
                         self.close_batch()?;
                         self.void(void)
                     }
-                    _ => Err(Error::Replay {
+                    Some(v1::entry::Entry::Recovery(_)) => {
+                        self.close_batch()?;
+                        self.recover(&exported.entry)
+                    }
+                    None => Err(Error::Replay {
                         index: self.next_index(),
                         what: "entry",
                     }),
@@ -182,6 +187,17 @@ impl Auditor {
         memory.seal(&applied)?;
         self.counts.void_batches += 1;
         Ok(())
+    }
+
+    /// A recovery is judged by those who voted before it.
+    fn recover(&mut self, entry: &[u8]) -> Result<(), Error> {
+        let (_, memory) = self
+            .ledger
+            .as_mut()
+            .ok_or(Error::Missing { what: "genesis" })?;
+        let applied = recovery::apply(&memory.inputs(0), memory, entry)?;
+        self.judge = Some(applied.judge.clone());
+        memory.seal(&applied)
     }
 
     /// Executes the entries that wait, and compares.
@@ -278,10 +294,18 @@ fn work(
     let mut duplicates = header.duplicates.into_iter().peekable();
     let mut entries = rest.iter();
     let mut slots = Vec::new();
-    let mut ids: Vec<Digest> = Vec::new();
+    let mut held: Vec<(Digest, Digest)> = Vec::new();
     for position in 0..parsed.count {
         if let Some(duplicate) = duplicates.next_if(|duplicate| duplicate.position == position) {
-            ids.push(canonical::digest("duplicate", &duplicate.id)?);
+            let digest = if parsed.format < 2 {
+                &duplicate.id
+            } else {
+                &duplicate.digest
+            };
+            held.push((
+                canonical::digest("duplicate", &duplicate.id)?,
+                canonical::digest("duplicate", digest)?,
+            ));
             slots.push(Slot::Duplicate(duplicate));
             continue;
         }
@@ -291,12 +315,12 @@ fn work(
             return Err(different("entry"));
         };
         let outer = Outer::parse(network, &entry.envelope)?;
-        ids.push(outer.id());
+        held.push((outer.id(), outer.digest()));
         let rows = rows_as_found(&outer, entry.outcome.as_ref(), exported);
         slots.push(Slot::Envelope(outer, rows));
     }
     let complete = duplicates.next().is_none() && entries.next().is_none();
-    if !complete || crate::domain::envelopes_digest(&ids) != *parsed.envelopes_digest {
+    if !complete || batch::content_digest(parsed.format, &held) != *parsed.envelopes_digest {
         return Err(different("batch header"));
     }
     Ok(Work {

@@ -1,6 +1,8 @@
 //! Batches: what the leader stamps with its time, signs, and hands to consensus as one log entry.
 
-use crate::domain::{Domain, NetworkId, envelopes_digest};
+use crate::domain::{
+    Domain, NetworkId, envelope_digest, envelopes_digest, signed_envelopes_digest,
+};
 use crate::envelope::{Outer, Signed};
 use crate::state::{self, View, key};
 use crate::time::rfc3339;
@@ -10,8 +12,9 @@ use crypto_sm::sm2::{PublicKey, SecretKey, Signer};
 use crypto_sm::sm3::Digest;
 use prost::Message;
 
-/// Format number of [`v1::Header`].
-pub const FORMAT: u32 = 1;
+/// Format number of [`v1::Header`]. Format 1 held the digest of the envelopes' ids, under which their signatures could be exchanged; it counts in
+/// networks of feature level 1 only.
+pub const FORMAT: u32 = 2;
 
 /// How far a leader's clock may be ahead of a follower's on live traffic, in milliseconds (protocol §5).
 pub const CLOCK_AHEAD_MAX_MS: u64 = 10_000;
@@ -37,7 +40,7 @@ pub fn sign<R: CryptoRng + ?Sized>(
     key: &SecretKey,
     rng: &mut R,
 ) -> Vec<u8> {
-    let header = header(stamp, &envelopes, key.public_key());
+    let header = header(network, stamp, &envelopes, key.public_key());
     let signature = Domain::Batch.sign(network, &header, key, rng);
     signed(header, signature, envelopes)
 }
@@ -52,13 +55,16 @@ pub fn sign_with(
     envelopes: Vec<Signed>,
     key: &dyn Signer,
 ) -> Result<Vec<u8>, Error> {
-    let header = header(stamp, &envelopes, key.public_key());
+    let header = header(network, stamp, &envelopes, key.public_key());
     let signature = Domain::Batch.sign_with(network, &header, key)?;
     Ok(signed(header, signature, envelopes))
 }
 
-fn header(stamp: Stamp, envelopes: &[Signed], leader: &PublicKey) -> Vec<u8> {
-    let ids: Vec<Digest> = envelopes.iter().map(|envelope| envelope.id).collect();
+fn header(network: &NetworkId, stamp: Stamp, envelopes: &[Signed], leader: &PublicKey) -> Vec<u8> {
+    let digests: Vec<Digest> = envelopes
+        .iter()
+        .map(|envelope| envelope_digest(network, &envelope.bytes))
+        .collect();
     v1::Header {
         format: FORMAT,
         leader: leader.key_id().as_bytes().to_vec(),
@@ -66,8 +72,8 @@ fn header(stamp: Stamp, envelopes: &[Signed], leader: &PublicKey) -> Vec<u8> {
         previous: stamp.previous.to_vec(),
         counter: stamp.counter,
         time_ms: stamp.time_ms,
-        count: u32::try_from(ids.len()).unwrap_or(u32::MAX),
-        envelopes_digest: envelopes_digest(&ids).to_vec(),
+        count: u32::try_from(digests.len()).unwrap_or(u32::MAX),
+        envelopes_digest: signed_envelopes_digest(&digests).to_vec(),
     }
     .encode_to_vec()
 }
@@ -122,9 +128,12 @@ impl Parsed {
             .iter()
             .map(|envelope| Outer::parse(network, envelope))
             .collect::<Result<_, _>>()?;
-        let ids: Vec<Digest> = envelopes.iter().map(Outer::id).collect();
-        let counted = header.count as usize == ids.len() && batch.rows.len() == ids.len();
-        if !counted || header.envelopes_digest != envelopes_digest(&ids) {
+        let held: Vec<(Digest, Digest)> = envelopes
+            .iter()
+            .map(|envelope| (envelope.id(), envelope.digest()))
+            .collect();
+        let counted = header.count as usize == held.len() && batch.rows.len() == held.len();
+        if !counted || header.envelopes_digest != content_digest(header.format, &held) {
             return Err(Error::BatchEnvelopes);
         }
         let rows = batch.rows.into_iter().map(|set| set.rows).collect();
@@ -138,13 +147,25 @@ impl Parsed {
     }
 }
 
+/// What a header of this format holds of its envelopes, given the id of each and the digest of its signed form.
+pub(crate) fn content_digest(format: u32, envelopes: &[(Digest, Digest)]) -> Digest {
+    let part = |which: fn(&(Digest, Digest)) -> Digest| envelopes.iter().map(which).collect();
+    if format == 1 {
+        let ids: Vec<Digest> = part(|envelope| envelope.0);
+        envelopes_digest(&ids)
+    } else {
+        let digests: Vec<Digest> = part(|envelope| envelope.1);
+        signed_envelopes_digest(&digests)
+    }
+}
+
 /// Parses header bytes.
 ///
 /// # Errors
 /// [`Error::Encoding`], [`Error::Format`], [`Error::Length`].
 pub fn parse_header(bytes: &[u8]) -> Result<v1::Header, Error> {
     let header: v1::Header = canonical::decode("batch header", bytes)?;
-    if header.format != FORMAT {
+    if !(1..=FORMAT).contains(&header.format) {
         return Err(Error::Format {
             what: "batch header",
             found: header.format,

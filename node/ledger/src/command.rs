@@ -26,8 +26,11 @@ mod voting;
 mod witness;
 
 pub use kind::{KINDS, Kind, Right, RowsRule, kind};
-pub use proposal::{LONGEST_MS as PROPOSAL_LONGEST_MS, OPEN_MAX as PROPOSALS_OPEN_MAX};
-pub(crate) use voting::{SINGLE_VOTER_NODES_MAX, authority_key};
+pub use proposal::{
+    LONGEST_MS as PROPOSAL_LONGEST_MS, OPEN_MAX as PROPOSALS_OPEN_MAX,
+    Standing as ProposalStanding, standing as proposal_standing,
+};
+pub(crate) use voting::{SINGLE_VOTER_NODES_MAX, authority_key, check as check_set};
 
 use crate::calculation::Catalogues;
 use crate::policy::Sender;

@@ -168,6 +168,18 @@ pub fn envelopes_digest(ids: &[Digest]) -> Digest {
     hasher.finalize()
 }
 
+/// SM3("hengtan batch signed envelopes v1\n" ‖ digests of signed envelopes): what a header of format 2 holds, so that its leader answers for the
+/// signatures too.
+#[must_use]
+pub fn signed_envelopes_digest(digests: &[Digest]) -> Digest {
+    let mut hasher = sm3::Hasher::new();
+    hasher.update(b"hengtan batch signed envelopes v1\n");
+    for digest in digests {
+        hasher.update(digest);
+    }
+    hasher.finalize()
+}
+
 /// SM3("hengtan void batch v1\n" ‖ network id ‖ bytes).
 #[must_use]
 pub fn void_batch_digest(network: &NetworkId, batch: &[u8]) -> Digest {

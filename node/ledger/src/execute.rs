@@ -270,8 +270,14 @@ pub(crate) fn check_place(
             limit: limits.batch_envelopes_max.into(),
         });
     }
-    // What changes who may do what stands alone: then every signature of a batch is judged by the state before it.
     let level: v1::FeatureLevel = state::require(inputs.view, key::FEATURE_LEVEL)?;
+    if header.format < 2 && level.level >= 2 {
+        return Err(Error::Format {
+            what: "batch header",
+            found: header.format,
+        });
+    }
+    // What changes who may do what stands alone: then every signature of a batch is judged by the state before it.
     let alone = work.slots.iter().any(|slot| match slot {
         Slot::Envelope(outer, _) => outer.body().is_ok_and(|parsed| {
             command::kind(&parsed.body().kind, level.level).is_some_and(|kind| kind.alone)
@@ -340,6 +346,11 @@ pub(crate) fn execute(
                     position: u32::try_from(position).unwrap_or(u32::MAX),
                     id: outer.id().to_vec(),
                     index: first,
+                    digest: if work.header.format < 2 {
+                        Vec::new()
+                    } else {
+                        outer.digest().to_vec()
+                    },
                 });
                 placements.push(Placement {
                     id: outer.id(),

@@ -139,6 +139,18 @@ impl Founded {
         &self.bytes
     }
 
+    /// Public key of a founder's CA.
+    #[must_use]
+    pub fn authority_key(&self, organisation: &str) -> Option<Vec<u8>> {
+        let founder = self
+            .genesis
+            .organisations
+            .iter()
+            .filter_map(|founder| founder.organisation.as_ref())
+            .find(|founder| founder.name == organisation)?;
+        command::authority_key(founder).ok()
+    }
+
     /// Who cosigns from the start.
     #[must_use]
     pub fn voting_set(&self) -> v1::VotingSet {

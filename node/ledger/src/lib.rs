@@ -19,12 +19,14 @@
 //! | [`envelope`], [`batch`], [`execute`], [`command`] | from a signed command to entries and writes |
 //! | [`calculation`] | the bridge to the engine |
 //! | [`checkpoint`], [`receipt`], [`ticket`] | signed statements about the log, proofs for strangers, a door's word |
+//! | [`blame`], [`recovery`] | proof of misconduct, for anybody; continuation after a lost quorum |
 //! | [`export`], [`audit`], [`memory`] | the log as a file, its replay, a ledger in memory |
 //! | [`snapshot`] | the whole ledger at a checkpoint, and its rebuilding elsewhere |
 //! | [`Error`], [`Refusal`], [`Stop`] | what can be wrong, with permanent codes |
 
 pub mod audit;
 pub mod batch;
+pub mod blame;
 pub mod calculation;
 pub mod canonical;
 pub mod checkpoint;
@@ -43,6 +45,7 @@ pub mod membership;
 pub mod memory;
 pub mod policy;
 pub mod receipt;
+pub mod recovery;
 mod refusal;
 pub mod role;
 pub mod rows;

@@ -7,6 +7,7 @@ use crate::execute::{self, Applied, Ids, Inputs, Sealed};
 use crate::genesis::Founded;
 use crate::log::{Frontier, NodeAddress, NodeReader};
 use crate::map::{PageAddress, PageReader};
+use crate::recovery;
 use crate::rows::Content;
 use crate::state::View;
 use crypto_sm::sm3::Digest;
@@ -61,6 +62,16 @@ impl Memory {
         verified: &BTreeSet<Digest>,
     ) -> Result<Applied, Error> {
         let applied = execute::apply_batch(&self.inputs(term), batch, verified)?;
+        self.seal(&applied)?;
+        Ok(applied)
+    }
+
+    /// Applies the entry of a recovery from a lost quorum.
+    ///
+    /// # Errors
+    /// Those of [`recovery::apply`].
+    pub fn recover(&mut self, entry: &[u8]) -> Result<Applied, Error> {
+        let applied = recovery::apply(&self.inputs(0), self, entry)?;
         self.seal(&applied)?;
         Ok(applied)
     }

@@ -9,7 +9,7 @@ mod summary;
 mod verify;
 
 pub use crate::v1::{Receipt, ReceiptKind};
-pub use assemble::{Evidence, Rows, assemble, membership_change, state_proof};
+pub use assemble::{Evidence, Rows, assemble, membership_change, recovery_change, state_proof};
 pub use json::{from_json, to_json, verify_json, verify_json_with};
 pub use summary::{
     AmountSummary, CategorySummary, GasSummary, ImportSummary, InventorySummary, MonthSummary,
@@ -18,6 +18,7 @@ pub use summary::{
 pub use verify::{
     Fact, NOT_PROVED, NetworkPin, PROVED, Verification, verify_receipt, verify_receipt_with,
 };
+pub(crate) use verify::{follow, holds, parse_genesis};
 
 /// Format number of [`v1::Receipt`](crate::v1::Receipt).
 pub const FORMAT: u32 = 1;

@@ -1,5 +1,6 @@
 //! The gRPC service, its health and its reflection.
 
+use super::governance;
 use super::problem::{grpc_status, locale};
 use crate::error::Error;
 use crate::service::query::{self, Activity, ActivityFilter, FactorUse, PageRequest, Record};
@@ -242,7 +243,7 @@ fn prefix(all: &str, organisation: &str) -> String {
     }
 }
 
-fn all<T: Stored>(
+pub(super) fn all<T: Stored>(
     reading: &Reading<'_>,
     prefix: &str,
     page: &PageRequest,
@@ -692,18 +693,7 @@ impl Ledger for Door {
         let request = request.into_inner();
         let page = self.page(request.page_size, request.page_token);
         self.query("NodeList", locale, move |reading| {
-            let found = all(reading, key::NODES, &page)?;
-            Ok(api::NodeListResponse {
-                nodes: found
-                    .items
-                    .into_iter()
-                    .map(|record| api::NodeRecord {
-                        standing: standing(&record),
-                        node: Some(record.value),
-                    })
-                    .collect(),
-                next_page_token: found.next,
-            })
+            governance::nodes(reading, &page)
         })
         .await
     }
@@ -716,18 +706,32 @@ impl Ledger for Door {
         let request = request.into_inner();
         let page = self.page(request.page_size, request.page_token);
         self.query("PolicyList", locale, move |reading| {
-            let found = all(reading, key::POLICIES, &page)?;
-            Ok(api::PolicyListResponse {
-                policies: found
-                    .items
-                    .into_iter()
-                    .map(|record| api::PolicyRecord {
-                        standing: standing(&record),
-                        policy: Some(record.value),
-                    })
-                    .collect(),
-                next_page_token: found.next,
-            })
+            governance::policies(reading, &page)
+        })
+        .await
+    }
+
+    async fn proposal_list(
+        &self,
+        request: Request<api::ProposalListRequest>,
+    ) -> Answer<api::ProposalListResponse> {
+        let locale = language(&request);
+        let request = request.into_inner();
+        let page = self.page(request.page_size, request.page_token);
+        self.query("ProposalList", locale, move |reading| {
+            governance::proposals(reading, &page)
+        })
+        .await
+    }
+
+    async fn proposal_show(
+        &self,
+        request: Request<api::ProposalShowRequest>,
+    ) -> Answer<api::ProposalShowResponse> {
+        let locale = language(&request);
+        let number = request.into_inner().number;
+        self.query("ProposalShow", locale, move |reading| {
+            governance::proposal(reading, number)
         })
         .await
     }

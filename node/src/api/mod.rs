@@ -1,5 +1,6 @@
 //! Both APIs on one port. They translate; the service decides.
 
+mod governance;
 pub mod grpc;
 pub mod problem;
 pub mod rest;

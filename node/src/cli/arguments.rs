@@ -3,10 +3,12 @@
 
 mod cert;
 mod cluster;
+mod governance;
 
 pub use cert::*;
 use cluster::node_count;
 pub use cluster::*;
+pub use governance::*;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -110,6 +112,18 @@ pub enum Command {
     /// Members.
     #[command(subcommand, arg_required_else_help = true)]
     Member(Member),
+    /// Nodes.
+    #[command(subcommand, arg_required_else_help = true)]
+    Node(Node),
+    /// Policies.
+    #[command(subcommand, arg_required_else_help = true)]
+    Policy(Policy),
+    /// Proposals.
+    #[command(subcommand, arg_required_else_help = true)]
+    Proposal(Proposal),
+    /// Proofs of misconduct.
+    #[command(subcommand, arg_required_else_help = true)]
+    Blame(Blame),
     /// Facilities.
     #[command(subcommand, arg_required_else_help = true)]
     Facility(Facility),

@@ -4,12 +4,12 @@ use std::future::Future;
 
 use crate::console::Console;
 
-use super::arguments::{Activity, Backup, Command, CommandLine, Factor};
+use super::arguments::{Activity, Backup, Blame, Command, CommandLine, Factor};
 use super::session::Session;
 use super::{
-    Exit, Failure, activity, backup, bench, calculate, cert, cluster, codes, completion, config,
-    crypto, demo, doctor, explain, facility, factor, init, inventory, key, member, org, receipt,
-    start, status, verify,
+    Exit, Failure, activity, backup, bench, blame, calculate, cert, cluster, codes, completion,
+    config, crypto, demo, doctor, explain, facility, factor, init, inventory, key, member, node,
+    org, policy, proposal, receipt, start, status, verify,
 };
 
 /// Runs a command.
@@ -22,6 +22,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         Command::Backup(Backup::Verify(arguments)) => backup::verify(&arguments, &global, console),
         Command::Backup(Backup::Restore(arguments)) => backup::restore(&arguments, console),
         Command::Backup(Backup::Drill(arguments)) => wait(backup::drill(&arguments, console))?,
+        Command::Blame(Blame::Verify(arguments)) => blame::verify(&arguments, &global, console),
         Command::Calculate(arguments) => calculate::run(&arguments, console),
         Command::Crypto(command) => crypto::run(&command, console),
         Command::Verify(arguments) => verify::run(&arguments, &global, console),
@@ -55,6 +56,9 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
                 Command::Cluster(command) => cluster::run(command, &session).await,
                 Command::Org(command) => org::run(command, &session).await,
                 Command::Member(command) => member::run(command, &session).await,
+                Command::Node(command) => node::run(command, &session).await,
+                Command::Policy(command) => policy::run(command, &session).await,
+                Command::Proposal(command) => proposal::run(command, &session).await,
                 Command::Facility(command) => facility::run(command, &session).await,
                 Command::Activity(command) => activity::run(command, &session).await,
                 Command::Factor(command) => factor::run(command, &session).await,

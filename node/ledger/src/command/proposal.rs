@@ -146,6 +146,41 @@ fn is_open(proposal: &v1::Proposal, time_ms: u64) -> bool {
     proposal.status() == ProposalStatus::Open && time_ms <= proposal.deadline_ms
 }
 
+/// Where a proposal stands at a moment of ledger time, milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// `open`, `lapsed`, `passed`, `rejected` or `withdrawn`.
+    pub state: &'static str,
+    /// Organisations that count and are in favour.
+    pub in_favour: usize,
+    /// Those that are against it.
+    pub against: usize,
+    /// How many it takes under the policy of its kind in force then.
+    pub needed: usize,
+}
+
+/// Where a proposal stands.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn standing(view: &dyn View, proposal: &v1::Proposal, time_ms: u64) -> Result<Standing, Error> {
+    let needs = requirements(view, proposal, time_ms)?;
+    let (in_favour, against) = needs.first().map_or((0, 0), |need| tally(proposal, need));
+    let state = match proposal.status() {
+        ProposalStatus::Open if !is_open(proposal, time_ms) => "lapsed",
+        status => status_word(status),
+    };
+    Ok(Standing {
+        state,
+        in_favour,
+        against,
+        needed: needs
+            .first()
+            .and_then(|need| need.needed)
+            .unwrap_or_default(),
+    })
+}
+
 fn proposable(view: &dyn View, name: &str) -> Result<&'static Kind, Stop> {
     let level: v1::FeatureLevel = state::require(view, key::FEATURE_LEVEL)?;
     kind(name, level.level)

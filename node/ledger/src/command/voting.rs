@@ -62,7 +62,7 @@ pub(crate) fn authority_key(organisation: &v1::Organisation) -> Result<Vec<u8>, 
 }
 
 /// If several organisations vote, each has one voting node; if only one votes, up to five of its nodes may.
-fn check(set: &v1::VotingSet) -> Result<(), Refusal> {
+pub(crate) fn check(set: &v1::VotingSet) -> Result<(), Refusal> {
     if set.voters.is_empty() {
         return Err(Refusal::LastVoter);
     }

@@ -84,6 +84,17 @@ struct Change {
     checkpoint: Vec<String>,
     consistency: Vec<String>,
     voting_set: Option<State>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recovery: Option<Recovery>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recovery {
+    entry: String,
+    inclusion: Vec<String>,
+    before: Vec<String>,
+    after: Vec<String>,
 }
 
 /// The text of a receipt, which must be a good one: its summary is derived from what it proves.
@@ -189,6 +200,12 @@ fn to_content(receipt: &v1::Receipt) -> Content {
                     checkpoint: lines(&change.checkpoint),
                     consistency: hexes(&change.consistency),
                     voting_set: change.voting_set.as_ref().map(to_state),
+                    recovery: change.recovery.as_ref().map(|proof| Recovery {
+                        entry: STANDARD.encode(&proof.entry),
+                        inclusion: hexes(&proof.inclusion),
+                        before: hexes(&proof.before),
+                        after: hexes(&proof.after),
+                    }),
                 })
                 .collect(),
             consistency: hexes(&trust.consistency),
@@ -251,6 +268,15 @@ fn to_message(content: Content) -> Option<v1::Receipt> {
                 consistency: unhexes(&change.consistency)?,
                 voting_set: match change.voting_set {
                     Some(state) => Some(to_state_message(state)?),
+                    None => None,
+                },
+                recovery: match change.recovery {
+                    Some(proof) => Some(v1::RecoveryProof {
+                        entry: bytes(&proof.entry)?,
+                        inclusion: unhexes(&proof.inclusion)?,
+                        before: unhexes(&proof.before)?,
+                        after: unhexes(&proof.after)?,
+                    }),
                     None => None,
                 },
             })

@@ -10,7 +10,7 @@ use crate::state::{self, key};
 use crate::time::rfc3339;
 use crate::tree::{LOG, ROWS};
 use crate::v1::{self, ReceiptKind};
-use crate::{Error, canonical, map, rows};
+use crate::{Error, canonical, map, recovery, rows};
 use crypto_sm::certificate::Certificate;
 use crypto_sm::sm2::PublicKey;
 use crypto_sm::sm3::Digest;
@@ -23,6 +23,7 @@ pub struct NetworkPin(pub NetworkId);
 pub const PROVED: &[&str] = &[
     "network",
     "entry",
+    "recovery",
     "time",
     "signature",
     "sender",
@@ -74,6 +75,8 @@ pub struct Verification {
     pub checkpoint: Checkpoint,
     /// Who made it final.
     pub finality: Finality,
+    /// Recoveries from a lost quorum on the way to it, in order.
+    pub recoveries: Vec<v1::Recovery>,
     /// What is proved.
     pub proved: Vec<Fact>,
     /// What is not proved: codes of [`NOT_PROVED`].
@@ -131,7 +134,7 @@ pub fn verify_receipt_with(
     let founded = match known.filter(|known| known.bytes() == trust.genesis) {
         Some(known) => known,
         None => {
-            parsed = Founded::parse(&trust.genesis).map_err(malformed)?;
+            parsed = parse_genesis(&trust.genesis)?;
             &parsed
         }
     };
@@ -143,7 +146,7 @@ pub fn verify_receipt_with(
     }
     let note = Note::parse(&receipt.checkpoint)?;
     let checkpoint = note.checkpoint().clone();
-    let finality = follow(founded, trust, &note)?;
+    let followed = follow(founded, trust, &note)?;
     let path = rows::digests(&receipt.inclusion).ok_or(Error::Inclusion {
         index: receipt.index,
     })?;
@@ -163,7 +166,12 @@ pub fn verify_receipt_with(
         network_known: pin.is_some(),
         index: receipt.index,
         checkpoint,
-        finality,
+        finality: followed.finality,
+        recoveries: followed
+            .recoveries
+            .iter()
+            .map(|signed| signed.recovery.clone())
+            .collect(),
         proved: Vec::new(),
         not_proved: Vec::new(),
         summary: Summary::default(),
@@ -180,6 +188,16 @@ pub fn verify_receipt_with(
         "entry",
         vec![("index", receipt.index.to_string()), ("size", size)],
     );
+    for signed in &followed.recoveries {
+        let fields = vec![
+            ("index", signed.recovery.size.to_string()),
+            ("base", signed.recovery.base.to_string()),
+            ("organisations", signed.organisations.join(", ")),
+            ("time", rfc3339(signed.recovery.time_ms)),
+            ("reason", signed.recovery.reason.clone()),
+        ];
+        proof.add("recovery", fields);
+    }
     judge_entry(&mut proof, founded, receipt, kind)?;
     judge_state(&mut proof, receipt)?;
     conclude(&mut proof);
@@ -200,6 +218,14 @@ impl Verification {
     }
 }
 
+/// Genesis of a trust file.
+///
+/// # Errors
+/// Those of [`Founded::parse`], as format errors.
+pub(crate) fn parse_genesis(signed: &[u8]) -> Result<Founded, Error> {
+    Founded::parse(signed).map_err(malformed)
+}
+
 /// A refusal inside genesis is a format error here.
 fn malformed(refusal: crate::refusal::Refusal) -> Error {
     match refusal {
@@ -208,15 +234,34 @@ fn malformed(refusal: crate::refusal::Refusal) -> Error {
     }
 }
 
+/// What a trust file leads to.
+pub(crate) struct Followed {
+    /// Who made the checkpoint final.
+    pub finality: Finality,
+    /// Recoveries on the way, in order.
+    pub recoveries: Vec<recovery::Signed>,
+}
+
 /// Follows the trust file from genesis to the receipt's checkpoint and judges that.
-fn follow(founded: &Founded, trust: &v1::TrustFile, note: &Note) -> Result<Finality, Error> {
+pub(crate) fn follow(
+    founded: &Founded,
+    trust: &v1::TrustFile,
+    note: &Note,
+) -> Result<Followed, Error> {
     let network = founded.network_id();
+    let mut recoveries = Vec::new();
     let mut set = founded.voting_set();
     let mut base = (1, LOG.leaf(&founded.entry()));
     for change in &trust.changes {
         let step = Note::parse(&change.checkpoint)?;
         continues(base, step.checkpoint(), &network, &change.consistency)?;
-        checkpoint::judge(&step, &set)?;
+        let recovered = match &change.recovery {
+            None => {
+                checkpoint::judge(&step, &set)?;
+                None
+            }
+            Some(proof) => Some(continued(founded, proof, &set, base, &step)?),
+        };
         let proof = change.voting_set.as_ref().ok_or(Error::Missing {
             what: "trust.voting_set",
         })?;
@@ -248,11 +293,64 @@ fn follow(founded: &Founded, trust: &v1::TrustFile, note: &Note) -> Result<Final
                 expected: set.version + 1,
             });
         }
+        if let Some(signed) = recovered {
+            if signed.recovery.voting_set.as_ref() != Some(&next) {
+                return Err(Error::Recovery { part: "voting set" });
+            }
+            checkpoint::judge(&step, &next)?;
+            recoveries.push(signed);
+        }
         set = next;
         base = (step.checkpoint().size, step.checkpoint().root);
     }
     continues(base, note.checkpoint(), &network, &trust.consistency)?;
-    checkpoint::judge(note, &set)
+    Ok(Followed {
+        finality: checkpoint::judge(note, &set)?,
+        recoveries,
+    })
+}
+
+/// A recovery stands right before the checkpoint of its change, keeps what was final, and is signed by enough of those who voted before.
+fn continued(
+    founded: &Founded,
+    proof: &v1::RecoveryProof,
+    set: &v1::VotingSet,
+    base: (u64, Digest),
+    step: &Note,
+) -> Result<recovery::Signed, Error> {
+    let network = founded.network_id();
+    let wrong = |part| Error::Recovery { part };
+    let signed = recovery::parse(&network, &proof.entry, set, &|name| {
+        founded.authority_key(name).ok_or(wrong("signer"))
+    })?;
+    let (size, stated) = (step.checkpoint().size, &signed.recovery);
+    let path = rows::digests(&proof.inclusion).ok_or(wrong("inclusion"))?;
+    let leaf = LOG.leaf(&proof.entry);
+    let included = LOG.root_from_path(&leaf, stated.size, size, &path);
+    if stated.size.checked_add(1) != Some(size) || included != Some(step.checkpoint().root) {
+        return Err(wrong("inclusion"));
+    }
+    if stated.checkpoint.is_empty() {
+        let bare = proof.before.is_empty() && proof.after.is_empty();
+        if stated.base != base.0 || !bare {
+            return Err(wrong("base"));
+        }
+        return Ok(signed);
+    }
+    let last = Note::parse(&stated.checkpoint)?;
+    checkpoint::judge(&last, set)?;
+    let last = last.checkpoint();
+    if last.size != stated.base {
+        return Err(wrong("base"));
+    }
+    continues(base, last, &network, &proof.before)?;
+    continues(
+        (last.size, last.root),
+        step.checkpoint(),
+        &network,
+        &proof.after,
+    )?;
+    Ok(signed)
 }
 
 fn continues(
@@ -281,7 +379,7 @@ fn continues(
 }
 
 /// Whether a state proof belongs to a root.
-fn holds(proof: &v1::StateProof, root: &Digest) -> Result<bool, Error> {
+pub(crate) fn holds(proof: &v1::StateProof, root: &Digest) -> Result<bool, Error> {
     let wrong = || Error::StateProof {
         key: proof.key.clone(),
     };

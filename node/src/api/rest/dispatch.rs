@@ -38,6 +38,8 @@ pub async fn call<S: Ledger>(
         "MemberShow" => encoded(service.member_show(decoded(request, headers)?).await),
         "NodeList" => encoded(service.node_list(decoded(request, headers)?).await),
         "PolicyList" => encoded(service.policy_list(decoded(request, headers)?).await),
+        "ProposalList" => encoded(service.proposal_list(decoded(request, headers)?).await),
+        "ProposalShow" => encoded(service.proposal_show(decoded(request, headers)?).await),
         "FacilityList" => encoded(service.facility_list(decoded(request, headers)?).await),
         "FacilityShow" => encoded(service.facility_show(decoded(request, headers)?).await),
         "FactorSetList" => encoded(service.factor_set_list(decoded(request, headers)?).await),

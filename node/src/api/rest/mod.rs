@@ -26,6 +26,7 @@ use prost::Message as _;
 
 pub use problem::{CODES, Problem};
 use route::{ROUTES, Route, Verb};
+pub use transcode::{head, json_of};
 
 /// What the process around the API tells about itself.
 #[derive(Clone)]

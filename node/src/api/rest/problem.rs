@@ -45,6 +45,18 @@ impl Problem {
         }
     }
 
+    /// Its permanent code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The values that a sentence about it may name.
+    #[must_use]
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
     /// 404: nothing lives at this path.
     pub fn no_such_path(path: &str) -> Self {
         Self::new(

@@ -75,6 +75,8 @@ pub const ROUTES: &[Route] = &[
     read("/v1/keys/{key_id}", "MemberShow"),
     read("/v1/nodes", "NodeList"),
     read("/v1/policies", "PolicyList"),
+    read("/v1/proposals", "ProposalList"),
+    read("/v1/proposals/{number}", "ProposalShow"),
     read("/v1/facilities", "FacilityList"),
     read("/v1/facilities/{organisation}/{name}", "FacilityShow"),
     read("/v1/factor-sets", "FactorSetList"),

@@ -95,6 +95,34 @@ pub fn response(rpc: &str, bytes: &[u8]) -> Json {
     json_of_message(&message)
 }
 
+/// The head of a command of this kind, encoded, from JSON of its fields.
+pub fn head(kind: &str, json: &Json) -> Result<Vec<u8>, Problem> {
+    let descriptor = head_descriptor(kind).ok_or_else(|| Problem::unknown_field(kind))?;
+    Ok(message_of(&descriptor, json, "")?.encode_to_vec())
+}
+
+/// The JSON of a command's head; nothing if kind or bytes are unknown.
+pub fn json_of(kind: &str, head: &[u8]) -> Option<Json> {
+    let message = DynamicMessage::decode(head_descriptor(kind)?, head).ok()?;
+    Some(json_of_message(&message))
+}
+
+/// `organisation.change_duties` has the head `OrganisationChangeDuties`.
+fn head_descriptor(kind: &str) -> Option<MessageDescriptor> {
+    let mut name = "hengtan.ledger.v1.".to_owned();
+    let mut upper = true;
+    for letter in kind.chars() {
+        if matches!(letter, '.' | '_') {
+            upper = true;
+        } else if std::mem::take(&mut upper) {
+            name.push(letter.to_ascii_uppercase());
+        } else {
+            name.push(letter);
+        }
+    }
+    POOL.get_message_by_name(&name)
+}
+
 /// Sets the scalar at a dotted path from the text of a path or query parameter.
 fn set_text(
     message: &mut DynamicMessage,
@@ -306,6 +334,27 @@ fn enum_prefix(kind: &EnumDescriptor) -> String {
 mod tests {
     use super::*;
     use crate::api::rest::route::ROUTES;
+
+    #[test]
+    fn heads_of_every_kind_are_known_by_its_name() {
+        for kind in hengtan_ledger::command::KINDS {
+            assert!(
+                head(kind.name, &serde_json::json!({})).is_ok(),
+                "{}",
+                kind.name
+            );
+        }
+        let json = serde_json::json!({"policy": {"kind": "factor_set.adopt", "rule": {"kind": "fraction", "n": 2, "m": 3}, "roles": ["governance"]}});
+        let bytes = head("policy.set", &json).expect("a head");
+        let message = <hengtan_ledger::v1::PolicySet as prost::Message>::decode(bytes.as_slice())
+            .expect("decodes");
+        let policy = message.policy.expect("a policy");
+        assert_eq!(
+            (policy.kind.as_str(), policy.roles),
+            ("factor_set.adopt", vec![1])
+        );
+        assert!(head("policy.set", &serde_json::json!({"polcy": {}})).is_err());
+    }
 
     #[test]
     fn digest_names_are_sorted_for_the_search() {

@@ -1,0 +1,140 @@
+### Deciding together: nodes, policies, proposals, proofs of misconduct.
+
+cmd-node = Show, register, promote, replace and remove nodes
+cmd-node-list = List the nodes of the network
+    .long =
+        Shows every node that ever took part, with its number, which is never used again, and whether it votes or learns.
+    .arg-limit = Show at most so many lines; 0 shows all
+cmd-node-register = Register a learner of your organisation
+    .long =
+        Records node.register, signed by your operations. The node replicates everything and does not vote; governance may make it a voter once it has caught up.
+    .arg-name = Name of the node, of a-z, 0-9 and hyphen; never used again
+    .arg-statement-key = Public statement key of the node, 65 bytes in hexadecimal digits
+    .arg-certificate = Transport certificate of the node, PEM
+    .arg-address = Host and port at which the other nodes reach it
+    .examples =
+        hengtan node register grid-2 --statement-key 04… --certificate grid-2.cert.pem --address grid-2.example.org:7601 # bring it in
+cmd-node-change = Change a node of your organisation
+    .long =
+        Records node.change, signed by your operations. A new transport certificate takes the place of the old key and lifts its revocation. What you do not name stays as it is.
+    .arg-name = Name of the node
+    .arg-certificate = New transport certificate, PEM
+    .arg-address = New host and port
+    .arg-feature-level = Highest feature level that the node's software knows now
+cmd-node-promote = Propose that a learner votes
+    .long =
+        Opens a proposal for node.promote; where one organisation decides, it passes at once. Among several voting organisations each has one voting node. What follows is judged by the new voters as soon as the old ones have made the checkpoint of the change final.
+    .arg-name = Name of the learner
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+    .arg-days = Days for voting
+    .examples =
+        hengtan node promote grid-1 --reason "it has caught up" # the others vote with hengtan proposal vote
+cmd-node-demote = Propose that a voter learns only
+    .long =
+        Opens a proposal for node.demote. An organisation without voting node votes on checkpoints no more; its members still vote on proposals.
+    .arg-name = Name of the voter
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+    .arg-days = Days for voting
+cmd-node-replace = Put a learner in the place of your own voter
+    .long =
+        Records node.replace, signed by your operations; nobody else has to agree. The former voter becomes a learner; remove it when it leads no more.
+    .arg-voter = Voter that steps back
+    .arg-learner = Learner that takes its place
+cmd-node-remove = Remove a learner of your organisation
+    .long =
+        Records node.remove. Its name, number and keys are never used again.
+    .arg-name = Name of the learner
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+cmd-node-revoke = Revoke the transport key of a node of your organisation
+    .long =
+        Records node.revoke. The key opens no connection any more; give the node a new one with hengtan node change.
+    .arg-name = Name of the node
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+
+cmd-policy = Show who decides what
+cmd-policy-list = List the policies
+    .long =
+        For each command: how many organisations it takes (ANY, ALL, MAJORITY, a number, or a fraction), members of which roles may sign, and which organisations count; none named means all that have such a duty. A change waits for the network's delay and is shown beside the rule that still holds. Change one with hengtan proposal open policy.set.
+    .arg-limit = Show at most so many lines; 0 shows all
+
+cmd-proposal = Open, vote on and show proposals
+cmd-proposal-list = List the proposals
+    .arg-limit = Show at most so many lines; 0 shows all
+cmd-proposal-show = Show one proposal with its votes
+    .arg-number = Number of the proposal
+cmd-proposal-open = Open a proposal for a command
+    .long =
+        Records proposal.open, signed by your governance; your organisation votes for it at once. With the vote that meets the rule in force the command is carried out. The file holds the fields of the command in TOML or JSON, as the formats name them; @name.pem stands for the certificate in that file.
+
+        Commands that can be proposed: factor_set.adopt, feature_level.raise, limits.set, member.enrol, member.revoke, node.change, node.demote, node.promote, node.register, node.remove, node.replace, node.revoke, organisation.admit, organisation.change_duties, organisation.leave, organisation.rotate_ca, policy.set, witness.register, witness.remove.
+    .arg-kind = Command that is to be carried out
+    .arg-file = File with its fields
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+    .arg-days = Days for voting
+    .examples =
+        hengtan proposal open organisation.leave leave.toml --reason "sold" # leave.toml: organisation = "grid", reason = "sold"
+        hengtan proposal open policy.set policy.json --reason "two of three" --for 30 # decide otherwise from now on
+cmd-proposal-vote = Vote on a proposal
+    .long =
+        Records proposal.vote, signed by your governance. Each organisation has one vote, and it stands. If the command is refused at the moment of the decision, your vote is refused with it, and nothing has happened.
+    .arg-number = Number of the proposal
+    .arg-against = Vote against it
+    .arg-reason = Why, in your own words
+cmd-proposal-withdraw = Take back a proposal of your organisation
+    .arg-number = Number of the proposal
+    .arg-reason = Why, in your own words
+
+cmd-blame = Verify proofs of misconduct
+cmd-blame-verify = Verify a proof of misconduct, offline
+    .long =
+        Judges a file in which somebody accuses a node of signing two headers in one place, a header over a forged envelope, two roots for one size, or a statement against a final checkpoint. That is proof, for anybody. A ticket that was not kept is evidence of delay only, and named so.
+
+        Needs no node. Exit code 7 if it does not hold, or if you do not know the network.
+    .arg-file = File to verify
+    .arg-network = Network that you expect: its id, or a file with its genesis; the one of the context if absent
+
+ask-remove = Remove { $name }? This cannot be undone.
+done-node-changed = The node is recorded.
+done-proposal-open = Proposal { $number } is open: { $count } of { $needed } organisations are in favour.
+done-proposal-passed = Proposal { $number } has passed and is carried out.
+done-proposal-rejected = Proposal { $number } is rejected.
+done-proposal-withdrawn = Proposal { $number } is withdrawn.
+phrase-votes = { $yes } of { $needed } in favour, { $no } against
+
+col-against = Against
+col-closed = Closed
+col-content = Content
+col-deadline = Voting ends
+col-in-favour = In favour
+col-next-from = From
+col-next-rule = Rule to come
+col-number = Number
+col-organisations = Organisations
+col-roles = Roles
+col-rule = Rule
+col-votes = Votes cast
+
+proposal-state-open = open
+proposal-state-lapsed = lapsed
+proposal-state-passed = passed
+proposal-state-rejected = rejected
+proposal-state-withdrawn = withdrawn
+
+node-state-voter = votes
+node-state-learner = learns
+node-state-revoked = transport key revoked
+node-state-removed = removed
+
+blame-two_headers = two headers in one place
+blame-forged_envelope = a header over an envelope that its sender did not sign
+blame-two_roots = two roots for one size
+blame-against_final = a statement against a final checkpoint
+blame-ticket = a promise that was not kept in time
+
+blame-strength-proof = proof of misconduct
+blame-strength-evidence = evidence of delay, no proof
+
+proved-recovery = At entry { $index } the network was continued after a lost quorum, decided by { $organisations } at { $time } ({ $reason }). What was final before ended at size { $base }.
+
+value-level = LEVEL
+value-hex = HEX

@@ -1,0 +1,188 @@
+//! `node …`, `policy …`, `proposal …`, `blame …`: the grammar of deciding together.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{Page, note_name};
+
+/// `proposal …`
+#[derive(Debug, Subcommand)]
+pub enum Proposal {
+    /// Lists.
+    List(Page),
+    /// Shows one.
+    Show(ProposalShow),
+    /// Opens one.
+    Open(ProposalOpen),
+    /// Votes.
+    Vote(ProposalVote),
+    /// Takes one back.
+    Withdraw(ProposalWithdraw),
+}
+
+/// `proposal show`
+#[derive(Debug, Args)]
+pub struct ProposalShow {
+    /// Number.
+    #[arg(value_name = "NUMBER")]
+    pub number: u64,
+}
+
+/// `proposal open`
+#[derive(Debug, Args)]
+pub struct ProposalOpen {
+    /// Command kind.
+    #[arg(value_name = "KIND")]
+    pub kind: String,
+    /// Its fields.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Days for voting.
+    #[arg(long = "for", value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u64).range(1..=89))]
+    pub days: u64,
+}
+
+/// `proposal vote`
+#[derive(Debug, Args)]
+pub struct ProposalVote {
+    /// Number.
+    #[arg(value_name = "NUMBER")]
+    pub number: u64,
+    /// Votes no.
+    #[arg(long)]
+    pub against: bool,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// `proposal withdraw`
+#[derive(Debug, Args)]
+pub struct ProposalWithdraw {
+    /// Number.
+    #[arg(value_name = "NUMBER")]
+    pub number: u64,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// `policy …`
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// Lists.
+    List(Page),
+}
+
+/// `node …`
+#[derive(Debug, Subcommand)]
+pub enum Node {
+    /// Lists.
+    List(Page),
+    /// Registers a learner.
+    Register(NodeRegister),
+    /// Gives a node another key or address.
+    Change(NodeChange),
+    /// Makes a learner a voter.
+    Promote(NodeVote),
+    /// Makes a voter a learner.
+    Demote(NodeVote),
+    /// Swaps one's own voter.
+    Replace(NodeReplace),
+    /// Removes a learner.
+    Remove(NodeEnd),
+    /// Revokes a transport key.
+    Revoke(NodeEnd),
+}
+
+/// `node register`
+#[derive(Debug, Args)]
+pub struct NodeRegister {
+    /// Name.
+    #[arg(value_name = "NAME", value_parser = note_name)]
+    pub name: String,
+    /// Public statement key.
+    #[arg(long, value_name = "HEX")]
+    pub statement_key: String,
+    /// Transport certificate.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: PathBuf,
+    /// Where the others reach it.
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: String,
+}
+
+/// `node change`
+#[derive(Debug, Args)]
+pub struct NodeChange {
+    /// Name.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// New transport certificate.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+    /// New address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: Option<String>,
+    /// Level that the software knows.
+    #[arg(long, value_name = "LEVEL")]
+    pub feature_level: Option<u32>,
+}
+
+/// `node promote`, `node demote`
+#[derive(Debug, Args)]
+pub struct NodeVote {
+    /// Name.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Days for voting, where several decide.
+    #[arg(long = "for", value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u64).range(1..=89))]
+    pub days: u64,
+}
+
+/// `node replace`
+#[derive(Debug, Args)]
+pub struct NodeReplace {
+    /// Voter that steps back.
+    #[arg(value_name = "NAME")]
+    pub voter: String,
+    /// Learner that takes its place.
+    #[arg(value_name = "NAME")]
+    pub learner: String,
+}
+
+/// `node remove`, `node revoke`
+#[derive(Debug, Args)]
+pub struct NodeEnd {
+    /// Name.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+/// `blame …`
+#[derive(Debug, Subcommand)]
+pub enum Blame {
+    /// Verifies.
+    Verify(BlameVerify),
+}
+
+/// `blame verify`
+#[derive(Debug, Args)]
+pub struct BlameVerify {
+    /// The file.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Network that is expected.
+    #[arg(long, value_name = "HEX-OR-FILE")]
+    pub network: Option<String>,
+}

@@ -138,3 +138,5 @@ proved-recovery = At entry { $index } the network was continued after a lost quo
 
 value-level = LEVEL
 value-hex = HEX
+value-voter = VOTER
+value-learner = LEARNER

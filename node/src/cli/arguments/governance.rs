@@ -151,10 +151,10 @@ pub struct NodeVote {
 #[derive(Debug, Args)]
 pub struct NodeReplace {
     /// Voter that steps back.
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "VOTER")]
     pub voter: String,
     /// Learner that takes its place.
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "LEARNER")]
     pub learner: String,
 }
 

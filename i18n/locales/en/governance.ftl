@@ -108,7 +108,6 @@ col-deadline = Voting ends
 col-in-favour = In favour
 col-next-from = From
 col-next-rule = Rule to come
-col-number = Number
 col-organisations = Organisations
 col-roles = Roles
 col-rule = Rule

@@ -108,7 +108,6 @@ col-deadline = 表决截止
 col-in-favour = 赞成
 col-next-from = 生效时间
 col-next-rule = 待生效规则
-col-number = 编号
 col-organisations = 组织
 col-roles = 角色
 col-rule = 规则

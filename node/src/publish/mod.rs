@@ -7,7 +7,8 @@ use crate::error::Error;
 use crate::store::{Reading, Store, Vow, Writing, meta};
 use crypto_sm::keystore::Key;
 use hengtan_ledger::checkpoint::{self, Checkpoint, Note, SignatureLine};
-use hengtan_ledger::{Error as LedgerError, v1};
+use hengtan_ledger::{Error as LedgerError, log, v1};
+use prost::Message as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
@@ -205,6 +206,15 @@ impl Publisher {
         }
         let mut writing = Writing::new();
         writing.put_meta(meta::FINAL, note.to_text());
+        if let Some(proof) = reading.meta(&meta::change(size))? {
+            let mut changes = reading.changes()?;
+            changes.push(change(&reading, &changes, note, &proof)?);
+            let trust = v1::TrustFile {
+                changes,
+                ..v1::TrustFile::default()
+            };
+            writing.put_meta(meta::CHANGES, trust.encode_to_vec());
+        }
         for earlier in reading
             .checkpoint_sizes()?
             .into_iter()
@@ -246,6 +256,28 @@ impl Publisher {
             None => Ok(Some(round)),
         }
     }
+}
+
+/// The next link of the chain of voting sets.
+fn change(
+    reading: &Reading<'_>,
+    before: &[v1::MembershipChange],
+    note: &Note,
+    proof: &[u8],
+) -> Result<v1::MembershipChange, Error> {
+    let from = match before.last() {
+        Some(change) => Note::parse(&change.checkpoint)?.checkpoint().size,
+        None => 1,
+    };
+    let consistency = log::consistency(reading, from, note.checkpoint().size)?;
+    let proof = v1::StateProof::decode(proof).map_err(|_| Error::StoreDamaged {
+        what: "changes".to_owned(),
+    })?;
+    Ok(v1::MembershipChange {
+        checkpoint: note.to_text(),
+        consistency: consistency.iter().map(|hash| hash.to_vec()).collect(),
+        voting_set: Some(proof),
+    })
 }
 
 /// A checkpoint that gathers signatures.

@@ -10,7 +10,8 @@ use crypto_sm::sm3::Digest;
 use hengtan_ledger::calculation::Catalogues;
 use hengtan_ledger::execute::{self, Inputs, Unverified};
 use hengtan_ledger::genesis::Founded;
-use hengtan_ledger::{batch, domain::NetworkId};
+use hengtan_ledger::state::key;
+use hengtan_ledger::{batch, domain::NetworkId, receipt};
 use prost::Message;
 use std::collections::BTreeSet;
 use std::io;
@@ -53,6 +54,8 @@ impl Ledger {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
         let size = Reading::new(&*store).size()?;
+        // The process may have ended between a change and its proof.
+        prove_change(&*store, size)?;
         Ok(Self {
             store,
             network: founded.network_id(),
@@ -104,6 +107,7 @@ impl Ledger {
         };
         self.store.write(writing.into_changes(), false)?;
         if let Some(size) = size {
+            prove_change(&*self.store, size)?;
             self.size.send_replace(size);
         }
         Ok(response)
@@ -181,6 +185,21 @@ impl Ledger {
                 .collect()
         })
     }
+}
+
+/// Proves the voting set if the batch that ends at `size` has changed it.
+fn prove_change(store: &dyn Store, size: u64) -> Result<(), Error> {
+    let reading = Reading::new(store);
+    let changed = reading
+        .state_value(key::VOTING_SET)?
+        .is_some_and(|value| size > 1 && value.index + 1 == size);
+    if !changed || reading.meta(&meta::change(size))?.is_some() {
+        return Ok(());
+    }
+    let proof = receipt::state_proof(&reading, &reading, key::VOTING_SET)?;
+    let mut writing = Writing::new();
+    writing.put_change(size, &proof);
+    store.write(writing.into_changes(), false)
 }
 
 impl Application for Ledger {

@@ -136,10 +136,11 @@ impl Service {
         };
         let (row_positions, result_positions) = (positions(&rows), positions(&results));
         let chosen = |all, positions| Some(Rows { all, positions });
+        let changes = reading.changes()?;
         let Inner { founded, .. } = &*self.inner;
         let evidence = Evidence {
             founded,
-            changes: &[],
+            changes: &changes,
             note: &note,
             nodes: reading,
             view: reading,

@@ -22,6 +22,14 @@ pub(crate) mod meta {
     pub const FINAL: &str = "final";
     pub const COUNTER: &str = "counter";
 
+    /// Changes of the voting set whose checkpoints are final: the trust file without its end.
+    pub const CHANGES: &str = "changes";
+
+    /// Name of the proof of the voting set at a size at which it changed.
+    pub fn change(size: u64) -> String {
+        format!("change/{size:020}")
+    }
+
     /// Name of a voting set that was replaced.
     pub fn voting_set(version: u64) -> String {
         format!("voting-set/{version:020}")
@@ -313,6 +321,19 @@ impl<'a> Reading<'a> {
                 expected: present.version,
             }
             .into()),
+        }
+    }
+
+    /// Changes of the voting set since genesis whose checkpoints are final, in order.
+    ///
+    /// # Errors
+    /// [`Error::StoreDamaged`], failures of the store.
+    pub fn changes(&self) -> Result<Vec<v1::MembershipChange>, Error> {
+        match self.meta(meta::CHANGES)? {
+            Some(bytes) => v1::TrustFile::decode(bytes.as_slice())
+                .map(|trust| trust.changes)
+                .map_err(|_| damaged("changes")),
+            None => Ok(Vec::new()),
         }
     }
 

@@ -39,6 +39,11 @@ impl Writing {
         self.put(Column::Meta, name.as_bytes(), value);
     }
 
+    /// Keeps the proof of the voting set at a size at which it changed: it can be made only while the state is that one.
+    pub fn put_change(&mut self, size: u64, proof: &v1::StateProof) {
+        self.put(Column::Meta, meta::change(size), proof.encode_to_vec());
+    }
+
     /// Forgets the checkpoint of a size that was not final.
     pub fn remove_checkpoint(&mut self, size: u64) {
         self.changes.push(Change {

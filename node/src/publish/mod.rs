@@ -277,6 +277,7 @@ fn change(
         checkpoint: note.to_text(),
         consistency: consistency.iter().map(|hash| hash.to_vec()).collect(),
         voting_set: Some(proof),
+        ..v1::MembershipChange::default()
     })
 }
 

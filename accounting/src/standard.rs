@@ -6,7 +6,8 @@
 //! | `ghg_scope2` | GHG Protocol Scope 2 Guidance |
 //! | `mee_power` | MEE guideline for power generation facilities |
 //! | `mee_cement`, `mee_aluminium`, `mee_steel` | MEE guidelines for cement, aluminium smelting, steel |
-//! | `cn_ets_power` | allocation plans of the national ETS for power generation |
+//! | `gbt_32150` | GB/T 32150 with parts of GB/T 32151 |
+//! | `cn_ets_power`, `cn_ets_industry` | allocation plans of China's national ETS |
 //! | `cbam_installation` | CBAM, operators: embedded emissions of goods |
 //! | `cbam_declaration` | CBAM, declarants: certificates |
 //!
@@ -16,8 +17,10 @@
 mod bounds;
 mod cbam;
 mod cn_ets;
+mod cn_ets_industry;
 mod cn_ets_power;
 mod emission_rate;
+mod gbt_32150;
 mod ghg_corporate;
 mod ghg_scope2;
 mod mee;
@@ -59,7 +62,9 @@ pub const STANDARDS: &[Standard] = &[
     mee_cement::STANDARD,
     mee_aluminium::STANDARD,
     mee_steel::STANDARD,
+    gbt_32150::STANDARD,
     cn_ets_power::STANDARD,
+    cn_ets_industry::STANDARD,
     cbam::installation::STANDARD,
     cbam::declaration::STANDARD,
 ];

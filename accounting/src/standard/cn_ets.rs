@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 const WHOLE: Rule = Rule {
     code: "cn_ets.whole_tonnes",
-    formula: "x → t, 四舍五入",
+    formula: "⌊|x| + 0.5⌋",
     clause: "配额总量和分配方案",
 };
 const AT_MOST: Rule = Rule {
@@ -21,17 +21,17 @@ const AT_MOST: Rule = Rule {
 };
 const OFFSET: Rule = Rule {
     code: "cn_ets.offset_cap",
-    formula: "CCER ≤ ⌊0.05 × obligation⌋",
+    formula: "C ≤ ⌊0.05 × O⌋",
     clause: "碳排放权交易管理办法（试行）第二十九条",
 };
 const CARRY_OVER: Rule = Rule {
     code: "cn_ets.carry_over",
-    formula: "min(holding, base + 1.5 × max(0, out − in))",
+    formula: "min(H, B + 1.5 × max(0, S − P))",
     clause: "配额总量和分配方案 配额结转",
 };
 const BALANCE: Rule = Rule {
     code: "cn_ets.balance",
-    formula: "allowances + borrowed + offsets − obligation",
+    formula: "A + L + C − O",
     clause: "配额总量和分配方案 配额清缴",
 };
 

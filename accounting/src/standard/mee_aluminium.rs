@@ -25,7 +25,7 @@ pub(super) const STANDARD: Standard = Standard {
 
 const NET_ANODES: Rule = Rule {
     code: "mee_aluminium.net_anodes",
-    formula: "NC = AC × (100 − loss) ÷ 100",
+    formula: "NC = AC × (100 − L) ÷ 100",
     clause: GUIDELINE,
 };
 const NET_DEFAULT: Rule = Rule {

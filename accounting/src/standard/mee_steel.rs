@@ -30,7 +30,7 @@ const PROCESS: Rule = Rule {
 };
 const PRODUCT: Rule = Rule {
     code: "mee_steel.carbon_kept",
-    formula: "R = M × EF, 扣除",
+    formula: "R = M × EF",
     clause: GUIDELINE,
 };
 const NEGATIVE: Rule = Rule {

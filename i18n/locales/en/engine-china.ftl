@@ -7,6 +7,8 @@ standard-cn_ets_power = Allocation plans of China’s national emissions trading
 standard-mee_cement = MEE guideline for cement
 standard-mee_aluminium = MEE guideline for aluminium smelting
 standard-mee_steel = MEE guideline for iron and steel
+standard-gbt_32150 = GB/T 32150, general method for industrial enterprises, with parts of GB/T 32151
+standard-cn_ets_industry = Allocation plan of China’s national emissions trading system for cement, steel and aluminium smelting
 
 ## Fuels
 
@@ -298,3 +300,34 @@ rule-mee_steel-deducted = Deducted
 rule-mee_steel-material = Material times factor
 notice-mee_direct_only = Compliance in the emissions trading system is about direct emissions only; indirect ones are reported beside them.
 notice-mee_market_electricity_counts = Non-fossil electricity bought in the market over the public grid counts at the grid factor; only direct supply off the public grid and self-generation count as zero.
+
+## Industrial allocation and GB/T 32150
+
+quantity-balance_value = balance value
+quantity-product_output = output
+quantity-intensity_difference = balance value less intensity
+quantity-intensity_distance = distance from the balance value
+quantity-distance_bound = distance from which the limit holds
+quantity-alpha_slope = slope of the adjustment
+quantity-alpha_limit = largest adjustment
+quantity-alpha = adjustment
+quantity-allowance_share = one and the adjustment
+quantity-gas_emissions = gas as carbon dioxide equivalent
+quantity-electricity_exported_emissions = emissions of exported electricity
+quantity-heat_exported = heat exported
+quantity-heat_exported_emissions = emissions of exported heat
+quantity-recovered = carbon dioxide recovered
+quantity-emissions_gross = emissions before deductions
+rule-cn_ets_industry-equal = The allowance is the verified emissions
+rule-cn_ets_industry-intensity = Emissions for each tonne of output
+rule-cn_ets_industry-distance = How far the intensity lies from the balance value
+rule-cn_ets_industry-alpha = Adjustment by the distance, within its limits
+rule-cn_ets_industry-allowance = Emissions with the adjustment
+rule-cn_ets_industry-entity = Sum of the lines
+rule-gbt_32150-process = Activity data times factor
+rule-gbt_32150-gas = Mass of a gas times its global warming potential
+rule-gbt_32150-exported = What is exported times factor
+rule-gbt_32150-sum = Sum of the sources of a kind
+rule-gbt_32150-total = Sources less exports, recovery and carbon kept in products
+notice-cn_ets_indirect_outside = Purchased electricity and heat are outside the plan’s boundary: reported, not owed.
+notice-gbt_32150_tables = The figures of the fuels come from a table that the document names.

@@ -7,6 +7,8 @@ standard-cn_ets_power = 全国碳排放权交易发电行业配额总量和分�
 standard-mee_cement = 企业温室气体排放核算与报告指南 水泥行业
 standard-mee_aluminium = 企业温室气体排放核算与报告指南 铝冶炼行业
 standard-mee_steel = 企业温室气体排放核算与报告指南 钢铁行业
+standard-gbt_32150 = 工业企业温室气体排放核算和报告通则（GB/T 32150）及 GB/T 32151 系列
+standard-cn_ets_industry = 全国碳排放权交易市场钢铁、水泥、铝冶炼行业配额总量和分配方案
 
 ## 燃料
 
@@ -298,3 +300,34 @@ rule-mee_steel-deducted = 扣除
 rule-mee_steel-material = 物料量与排放因子之积
 notice-mee_direct_only = 碳市场清缴仅涉及直接排放，间接排放另行报告。
 notice-mee_market_electricity_counts = 经公共电网市场化交易购入的非化石能源电量按电网排放因子计算，仅直供和自发自用按零计算。
+
+## 工业配额与通则
+
+quantity-balance_value = 平衡值
+quantity-product_output = 产品产量
+quantity-intensity_difference = 平衡值与强度之差
+quantity-intensity_distance = 与平衡值的相对偏差
+quantity-distance_bound = 适用上限的偏差
+quantity-alpha_slope = 调整斜率
+quantity-alpha_limit = 调整上限
+quantity-alpha = 调整系数
+quantity-allowance_share = 一加调整系数
+quantity-gas_emissions = 气体折合二氧化碳当量
+quantity-electricity_exported_emissions = 输出电力对应的排放量
+quantity-heat_exported = 输出热量
+quantity-heat_exported_emissions = 输出热力对应的排放量
+quantity-recovered = 二氧化碳回收利用量
+quantity-emissions_gross = 扣减前排放量
+rule-cn_ets_industry-equal = 配额等于经核查排放量
+rule-cn_ets_industry-intensity = 单位产量排放量
+rule-cn_ets_industry-distance = 强度与平衡值的相对偏差
+rule-cn_ets_industry-alpha = 按偏差计算调整系数并设上下限
+rule-cn_ets_industry-allowance = 排放量乘以一加调整系数
+rule-cn_ets_industry-entity = 各生产线（工序）之和
+rule-gbt_32150-process = 活动数据与排放因子之积
+rule-gbt_32150-gas = 气体质量与全球变暖潜势之积
+rule-gbt_32150-exported = 输出量与排放因子之积
+rule-gbt_32150-sum = 同类排放源之和
+rule-gbt_32150-total = 各类排放之和减去输出、回收利用与固碳产品
+notice-cn_ets_indirect_outside = 购入电力、热力的间接排放不在方案边界内，仅报告，不清缴。
+notice-gbt_32150_tables = 燃料参数取自文档注明的表。

@@ -12,12 +12,12 @@ use crate::standard::cn_ets;
 const CLAUSE: &str = "发电行业配额总量和分配方案 配额清缴";
 const ENTITY: Rule = Rule {
     code: "cn_ets_power.entity",
-    formula: "Σ",
+    formula: "",
     clause: CLAUSE,
 };
 const GAS: Rule = Rule {
     code: "cn_ets_power.gas_unit",
-    formula: "2019–2020: obligation = min(E, A); 2021 on: A = max(A, E)",
+    formula: "O = min(E, A); A = max(A, E)",
     clause: CLAUSE,
 };
 const GAP_LIMIT: Rule = Rule {
@@ -27,7 +27,7 @@ const GAP_LIMIT: Rule = Rule {
 };
 const GAP_OBLIGATION: Rule = Rule {
     code: "cn_ets_power.gap_obligation",
-    formula: "obligation = min(E, A + ⌊0.2 × E⌋)",
+    formula: "O = min(E, A + ⌊0.2 × E⌋)",
     clause: CLAUSE,
 };
 const GAP_TOP_UP: Rule = Rule {
@@ -37,7 +37,7 @@ const GAP_TOP_UP: Rule = Rule {
 };
 const BORROWING: Rule = Rule {
     code: "cn_ets_power.borrowing",
-    formula: "gap ≥ 0.1 × E: ⌊0.5 × gap⌋",
+    formula: "G ≥ 0.1 × E: ⌊0.5 × G⌋",
     clause: "2021、2022年度全国碳排放权交易配额总量设定与分配实施方案（发电行业） 灵活机制",
 };
 

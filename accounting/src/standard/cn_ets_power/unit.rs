@@ -17,7 +17,7 @@ const HEAT_SUPPLY: Rule = Rule {
 };
 const COOLING: Rule = Rule {
     code: "cn_ets_power.cooling_correction",
-    formula: "F_l = 1.05 (air), 1 (water, back-pressure)",
+    formula: "F_l = 1",
     clause: CLAUSE,
 };
 const POWER: Rule = Rule {
@@ -37,12 +37,12 @@ const ALLOWANCE: Rule = Rule {
 };
 const PRE_ALLOCATION: Rule = Rule {
     code: "cn_ets_power.pre_allocation",
-    formula: "A_pre = 0.7 × base",
+    formula: "A_pre = s × E_0",
     clause: "发电行业配额总量和分配方案 预分配",
 };
 const CLASS: Rule = Rule {
     code: "cn_ets_power.class",
-    formula: "P ≥ 400 MW: 300MW等级以上",
+    formula: "P ≥ 400 MW",
     clause: "发电行业配额总量和分配方案 机组判定标准",
 };
 

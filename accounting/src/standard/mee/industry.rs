@@ -180,8 +180,14 @@ impl Parts {
                 .push(electricity::emissions(report, subject, counted, factor)?);
         }
         if let Some(heat) = energy.heat {
-            self.heat
-                .push(purchased_heat(report, &frame.places, defaults, heat, at)?);
+            let place = format!("{place}.heat");
+            self.heat.push(purchased_heat(
+                report,
+                &frame.places,
+                defaults,
+                heat,
+                (&place, subject),
+            )?);
         }
         Ok(())
     }
@@ -245,7 +251,7 @@ pub(in crate::standard) fn entity(
     Ok(())
 }
 
-/// `E = AD × EF`, 0.11 tCO2/GJ unless the supplier states its own.
+/// `E = AD × EF`, 0.11 tCO2/GJ unless the supplier states its own. `at`: path of the heat, and of what it is.
 pub(in crate::standard) fn purchased_heat(
     report: &mut Report,
     places: &Places,
@@ -259,7 +265,7 @@ pub(in crate::standard) fn purchased_heat(
         subject,
         heat.quantity,
         "GJ",
-        format!("{place}.heat.quantity"),
+        format!("{place}.quantity"),
         "",
     );
     let quantity = round(report, quantity, places.heat)?;
@@ -287,7 +293,7 @@ pub(in crate::standard) fn heat_factor(
             subject,
             value,
             "tCO2/GJ",
-            format!("{place}.heat.factor"),
+            format!("{place}.factor"),
             "",
         ));
     }

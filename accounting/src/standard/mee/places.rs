@@ -16,13 +16,13 @@ pub(in crate::standard) const UNROUNDED: &str = "unrounded";
 
 const WORKING_RULE: Rule = Rule {
     code: "mee.working_precision",
-    formula: "x → 30 decimals, 四舍五入",
+    formula: "⌊|x| × 10^30 + 0.5⌋ ÷ 10^30",
     clause: "",
 };
 
 const ROUND: Rule = Rule {
     code: "mee.round",
-    formula: "x → 四舍五入",
+    formula: "⌊|x| × 10^n + 0.5⌋ ÷ 10^n",
     clause: "核算与报告指南 数据修约",
 };
 

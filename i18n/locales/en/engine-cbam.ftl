@@ -3,7 +3,7 @@
 standard-cbam_declaration = CBAM: declaration of an importer
 standard-cbam_installation = CBAM: embedded emissions of an installation's goods
 
-quantity-cbam_activity_level = activity level
+quantity-cbam_activity_level = quantity of goods produced (AL)
 quantity-cbam_adjusted = emissions after free-allocation adjustment
 quantity-cbam_adjusted_specific = specific emissions after free-allocation adjustment
 quantity-cbam_alert = share of the threshold at which an alert is due

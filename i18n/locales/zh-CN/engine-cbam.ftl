@@ -3,7 +3,7 @@
 standard-cbam_declaration = CBAM：进口申报
 standard-cbam_installation = CBAM：设施所产商品的隐含排放
 
-quantity-cbam_activity_level = 活动水平（产量）
+quantity-cbam_activity_level = 产品产量（AL）
 quantity-cbam_adjusted = 免费配额调整后的排放量
 quantity-cbam_adjusted_specific = 免费配额调整后的单位排放
 quantity-cbam_alert = 预警比例
@@ -80,7 +80,7 @@ quantity-cbam_nitrous_oxide = N2O 的二氧化碳当量
 quantity-cbam_obligation = 扣除已付碳价后的义务量
 quantity-cbam_pfc = 全氟化碳的二氧化碳当量
 quantity-cbam_pfc_duct = 经烟道排放的全氟化碳当量
-quantity-cbam_pfc_factor = CF4 排放系数
+quantity-cbam_pfc_factor = CF4 排放因子
 quantity-cbam_pfc_weight_fraction = C2F6 质量比
 quantity-cbam_phase_in = CBAM 逐步实施比例
 quantity-cbam_precursor_amount = 前体消耗量

@@ -238,6 +238,51 @@ async fn a_consortium_survives_its_leader_and_gives_the_first_receipt_again() {
 }
 
 #[test]
+fn founders_far_apart_make_one_genesis_and_nobody_may_be_missing() {
+    let user = User::default();
+    std::fs::write(user.folder().join("network.toml"), plan()).expect("written");
+    let run = |arguments: &[&str]| user.run(arguments);
+    for name in ORGANISATIONS {
+        let part = [
+            "init",
+            "part",
+            "network.toml",
+            "--organisation",
+            name,
+            "--dir",
+            name,
+        ];
+        let _ = run(&part).expect(0);
+    }
+    let parts = ORGANISATIONS.map(|name| format!("{name}/part.json"));
+    let mut draft = vec!["init", "draft", "network.toml"];
+    draft.extend(parts.iter().map(String::as_str));
+    let _ = run(&draft).expect(0);
+    for name in ORGANISATIONS {
+        let sign = ["init", "sign", "network.toml", "draft.json", "--dir", name];
+        let _ = run(&sign).expect(0);
+    }
+    let signatures = ORGANISATIONS.map(|name| format!("{name}/signature.json"));
+    let mut finish = vec!["init", "finish", "draft.json"];
+    finish.extend(signatures.iter().map(String::as_str));
+    assert_ne!(run(&finish[..finish.len() - 1]).status, 0, "one is missing");
+    let _ = run(&finish).expect(0);
+    for name in ORGANISATIONS {
+        let settle = [
+            "init",
+            "settle",
+            "network.toml",
+            "genesis.pb",
+            "--organisation",
+            name,
+            "--dir",
+            name,
+        ];
+        let _ = run(&settle).expect(0);
+    }
+}
+
+#[test]
 fn the_demo_with_four_nodes_kills_its_leader_and_ends_with_one_root() {
     let user = User::default();
     let folder = user.folder().join("demo");

@@ -66,7 +66,7 @@ pub(super) fn list(nodes: &[api::ClusterNode], console: &Console) -> List {
     let catalogue = console.catalogue();
     let mut list = List::new(vec![
         Column::new("node", catalogue.col_node()),
-        Column::new("number", "").right(),
+        Column::new("number", catalogue.col_number()).right(),
         Column::new("organisation", catalogue.col_organisation()),
         Column::new("role", catalogue.col_raft_role()),
         Column::new("term", catalogue.col_term()).right(),

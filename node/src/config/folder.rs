@@ -165,7 +165,12 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
         path: path.display().to_string(),
         detail: error.to_string(),
     };
-    if let Some(folder) = path.parent() {
+    // A name without a folder lies in the present one.
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Some(Path::new(".")),
+        other => other,
+    };
+    if let Some(folder) = folder {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     let mut options = OpenOptions::new();
@@ -181,7 +186,7 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
         .map_err(failed)?;
-    if let Some(folder) = path.parent() {
+    if let Some(folder) = folder {
         File::open(folder)
             .and_then(|folder| folder.sync_all())
             .map_err(failed)?;

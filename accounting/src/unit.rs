@@ -58,6 +58,8 @@ pub enum Kind {
     WorkTime,
     /// Things.
     Count,
+    /// Floor space and land, base m2.
+    Area,
 }
 
 impl Kind {
@@ -78,6 +80,7 @@ impl Kind {
             Self::RoomNight => "room_night",
             Self::WorkTime => "work_time",
             Self::Count => "count",
+            Self::Area => "area",
         }
     }
 }
@@ -123,7 +126,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
 });
 
 /// Endings that name the calorific basis.
-const BASES: [(&str, Basis); 22] = [
+const BASES: [(&str, Basis); 24] = [
     ("{gross}", Basis::Gross),
     ("{net}", Basis::Net),
     ("gross cv", Basis::Gross),
@@ -136,6 +139,9 @@ const BASES: [(&str, Basis); 22] = [
     ("lhv", Basis::Net),
     ("hcv", Basis::Gross),
     ("lcv", Basis::Net),
+    // As ADEME writes them: pouvoir calorifique supérieur, inférieur.
+    ("pcs", Basis::Gross),
+    ("pci", Basis::Net),
     ("高位发热量", Basis::Gross),
     ("低位发热量", Basis::Net),
     ("高位热值", Basis::Gross),

@@ -80,6 +80,29 @@ struct GasOf {
     unit: Option<String>,
 }
 
+/// Where a document's own figure comes from.
+#[derive(Clone, Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Source {
+    /// The document.
+    document: String,
+    #[serde(default)]
+    clause: String,
+    standing: Option<String>,
+}
+
+impl Source {
+    pub(super) fn check(&self, place: &str, faults: &mut Faults) -> Citation {
+        citation(
+            &self.document,
+            &self.clause,
+            self.standing.as_deref(),
+            place,
+            faults,
+        )
+    }
+}
+
 fn citation(
     document: &str,
     clause: &str,
@@ -175,6 +198,7 @@ pub(super) fn activity_unit(kind: Kind) -> Unit {
         Kind::RoomNight => "{room}.{night}",
         Kind::WorkTime => "{FTE}.h",
         Kind::Count => "{item}",
+        Kind::Area => "m2",
     };
     // All codes are in the table (a test reads each).
     Unit::parse(code).unwrap_or(Unit::KILOGRAM)
@@ -199,6 +223,7 @@ fn rate_symbol(mass: Unit, activity: Unit) -> &'static str {
         (_, "{room}.{night}") => "kgCO2e/(room·night)",
         (_, "{FTE}.h") => "kgCO2e/(FTE·h)",
         (_, "{item}") => "kgCO2e/item",
+        (_, "m2") => "kgCO2e/m²",
         _ => "kgCO2e",
     }
 }

@@ -83,7 +83,7 @@ const STANDARD: Kind = Kind::Volume(Conditions::Standard);
 
 /// The rows by group; [`super::Unit`] numbers them in this order.
 #[rustfmt::skip]
-pub(super) static GROUPS: [&[Row]; 21] = [
+pub(super) static GROUPS: [&[Row]; 24] = [
     &[
         unit!("kg", "kg", "千克", MASS, 1, 1, &["公斤", "kilogram", "kilograms", "kgs", "Kg"]),
         unit!("g", "g", "克", MASS, 1, 1_000, &["gram", "grams"]),
@@ -150,6 +150,14 @@ pub(super) static GROUPS: [&[Row]; 21] = [
         unit!("{FTE}.h", "FTE·h", "全时当量工时", Kind::WorkTime, 1, 1, &["FTE.h", "FTE-hour", "FTE working hour", "FTE working hours"]),
         unit!("{item}", "item", "件", Kind::Count, 1, 1, &["item", "items", "1", "个", "piece", "pieces", "unit", "units", "count", "台"]),
     ],
+    &[
+        unit!("m2", "m²", "平方米", Kind::Area, 1, 1, &["m²", "m^2", "square metre", "square metres", "square meter", "square meters", "平米"]),
+        unit!("[sft_i]", "ft²", "平方英尺", Kind::Area, 9_290_304, 100_000_000, &["ft2", "ft^2", "sq ft", "square foot", "square feet"]),
+        unit!("har", "ha", "公顷", Kind::Area, 10_000, 1, &["ha", "hectare", "hectares"]),
+    ],
+    &energy!("{toe}", "toe", "吨油当量", 41_868_000_000, 1, &["toe", "TOE", "tep", "tonne of oil equivalent", "tonnes of oil equivalent"]),
+    // 7 Gcal (IT): GB/T 2589, 29307.6 MJ.
+    &energy!("{tce}", "tce", "吨标准煤", 29_307_600_000, 1, &["tce", "TCE", "吨标煤", "tonne of coal equivalent", "tonnes of coal equivalent"]),
 ];
 
 /// Spellings that mean different units to different people, with what they may mean.

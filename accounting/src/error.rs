@@ -539,6 +539,27 @@ errors! {
         /// What it is.
         text: String
     };
+    /// A method that the Technical Guidance does not have for the category.
+    "HT-ACC-125" "" MethodNotOfCategory {
+        /// The method.
+        method: String,
+        /// The category.
+        category: Category
+    };
+    /// Emissions that belong to another category, scope or line.
+    "HT-ACC-126" "" CountedElsewhere {
+        /// The activity.
+        name: String,
+        /// Where they belong, or are counted.
+        elsewhere: String
+    };
+    /// A target year that does not come after its base year.
+    "HT-ACC-127" "" YearsReversed {
+        /// The year that comes first.
+        first: String,
+        /// The year that should come later.
+        second: String
+    };
     // Product, CBAM, EU ETS: 150–189.
     /// Fields without which nothing can be calculated.
     "HT-ACC-150" "" FieldsMissing {

@@ -4,12 +4,15 @@
 //! |---|---|
 //! | `ghg_corporate` | GHG Protocol Corporate Standard |
 //! | `ghg_scope2` | GHG Protocol Scope 2 Guidance |
+//! | `ghg_scope3` | GHG Protocol Scope 3 Standard and Technical Guidance |
+//! | `iso_14083` | ISO 14083, GLEC Framework |
 //! | `mee_power` | MEE guideline for power generation facilities |
 //! | `mee_cement`, `mee_aluminium`, `mee_steel` | MEE guidelines for cement, aluminium smelting, steel |
 //! | `gbt_32150` | GB/T 32150 with parts of GB/T 32151 |
 //! | `cn_ets_power`, `cn_ets_industry` | allocation plans of China's national ETS |
 //! | `cbam_installation` | CBAM, operators: embedded emissions of goods |
 //! | `cbam_declaration` | CBAM, declarants: certificates |
+//! | `targets` | reduction targets: SBTi, dual control |
 //!
 //! A standard reads its document with [`crate::document`], takes rule tables as data (`rules/`), and builds its numbers in
 //! a [`crate::Derivation`], so that every figure explains itself. The worked examples are in `cases/standards/`.
@@ -23,12 +26,15 @@ mod emission_rate;
 mod gbt_32150;
 mod ghg_corporate;
 mod ghg_scope2;
+mod ghg_scope3;
+mod iso_14083;
 mod mee;
 mod mee_aluminium;
 mod mee_cement;
 mod mee_power;
 mod mee_steel;
 mod source_stream;
+mod targets;
 
 use crate::catalogue::Catalogue;
 use crate::error::Error;
@@ -58,6 +64,8 @@ pub struct Standard {
 pub const STANDARDS: &[Standard] = &[
     ghg_corporate::STANDARD,
     ghg_scope2::STANDARD,
+    ghg_scope3::STANDARD,
+    iso_14083::STANDARD,
     mee_power::STANDARD,
     mee_cement::STANDARD,
     mee_aluminium::STANDARD,
@@ -67,6 +75,7 @@ pub const STANDARDS: &[Standard] = &[
     cn_ets_industry::STANDARD,
     cbam::installation::STANDARD,
     cbam::declaration::STANDARD,
+    targets::STANDARD,
 ];
 
 /// The standard with this code.

@@ -7,7 +7,7 @@
 //!
 //! Scope 2 stands twice, by location and by market; the two are never added. Offsets are a memo and net nothing.
 
-mod base_year;
+pub(super) mod base_year;
 mod line;
 mod organisation;
 
@@ -230,7 +230,7 @@ fn calculate(
         report.notice("corporate.credits_apart", "", "");
     }
     match &document.base_year {
-        Some(base_year) => base_year::calculate(base_year, report),
+        Some(base_year) => base_year::calculate(base_year, report).map(|_| ()),
         None => {
             report.notice("corporate.no_base_year", "", "");
             Ok(())

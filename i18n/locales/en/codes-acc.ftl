@@ -204,6 +204,15 @@ ht-acc-123 = The line has none of its forms, or more than one.
 ht-acc-124 = The line “{ $text }” stands in the document twice.
     .cause = Two lines say the same of the same source; their emissions would count twice.
     .remedy = Remove one, or name the sources apart.
+ht-acc-125 = The method { $method } does not exist for the category { $category }.
+    .cause = The Technical Guidance has certain methods for each category.
+    .remedy = Choose one of the category's methods, or the right category.
+ht-acc-126 = “{ $name }” counts elsewhere: { $elsewhere }.
+    .cause = Each emission stands in one scope and one category only.
+    .remedy = Move it there, or correct what the document says of it.
+ht-acc-127 = { $second } does not come after { $first }.
+    .cause = A target year lies after its base year.
+    .remedy = Correct one of the two.
 
 ## Product, CBAM, EU ETS
 

@@ -42,6 +42,13 @@ pub(in crate::standard) struct BaseYear {
     events: Vec<Event>,
 }
 
+impl BaseYear {
+    /// The base year.
+    pub(in crate::standard) fn year(&self) -> u16 {
+        self.year
+    }
+}
+
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq, Default)]
 #[serde(rename_all = "snake_case")]
 enum Comparison {
@@ -185,7 +192,13 @@ pub(in crate::standard) fn check(base: &BaseYear, faults: &mut Faults) {
 }
 
 /// The recalculated base year, if a recalculation is due, else as reported.
-pub(in crate::standard) fn calculate(base: &BaseYear, report: &mut Report) -> Result<(), Error> {
+///
+/// # Errors
+/// Of the arithmetic.
+pub(in crate::standard) fn calculate(
+    base: &BaseYear,
+    report: &mut Report,
+) -> Result<Option<Number>, Error> {
     let mut counted = Vec::new();
     for (position, event) in base.events.iter().enumerate() {
         let counts = event.existed_in_base_year && !event.stays_in_inventory;
@@ -249,7 +262,7 @@ pub(in crate::standard) fn calculate(base: &BaseYear, report: &mut Report) -> Re
         .find(|(year, _)| *year == base.year)
         .copied()
     else {
-        return Ok(());
+        return Ok(None);
     };
     let change = change(base, &of_base, base_emissions, report)?;
     report.outcome(change);
@@ -272,6 +285,7 @@ pub(in crate::standard) fn calculate(base: &BaseYear, report: &mut Report) -> Re
         base.year.to_string(),
         base.threshold_percent.to_string(),
     );
+    let mut recalculated = None;
     for (year, number) in reported {
         let mut parts = vec![number];
         if due {
@@ -291,8 +305,11 @@ pub(in crate::standard) fn calculate(base: &BaseYear, report: &mut Report) -> Re
             .derivation
             .sum(RECALCULATED, label, year.to_string(), "tCO2e", &parts)?;
         report.outcome(sum);
+        if year == base.year {
+            recalculated = Some(sum);
+        }
     }
-    Ok(())
+    Ok(recalculated)
 }
 
 /// The cumulative change of the base year in per cent, without a sign.

@@ -756,7 +756,7 @@ fn modelled(ready: &Ready<'_>, fuel: Unit, report: &mut Report) -> Result<Number
         evidence,
     );
     let factor = derivation.input(
-        "load_factor",
+        "vehicle_load_factor",
         name,
         modelled.load_factor_percent,
         "%",

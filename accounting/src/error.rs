@@ -607,6 +607,39 @@ errors! {
         /// The limit.
         limit: String
     };
+    /// Monitoring that does not reach the tier that is stated or required.
+    "HT-ACC-160" "" TierNotMet {
+        /// Tier or uncertainty.
+        text: String,
+        /// What is required.
+        limit: String
+    };
+    /// Source streams of a class that are larger together than the class allows.
+    "HT-ACC-161" "" StreamClass {
+        /// `minor`, `de_minimis`.
+        class: String,
+        /// Their sum, t.
+        total: String,
+        /// The limit, t.
+        limit: String
+    };
+    /// A system of processes without a solution.
+    "HT-ACC-170" "" SystemUnsolvable {
+        /// `singular`, `below zero`, `sweeps`, `residual`.
+        reason: String
+    };
+    /// More was left out than the cut-off criterion allows.
+    "HT-ACC-171" "" CutOffExceeded {
+        /// The share.
+        text: String,
+        /// The limit.
+        limit: String
+    };
+    /// A data quality rating outside 1 to 5.
+    "HT-ACC-172" "" RatingOutside {
+        /// The rating.
+        text: String
+    };
     // Factor sets, explanation, uncertainty: 190–229.
 }
 

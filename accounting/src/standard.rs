@@ -10,9 +10,11 @@
 //! | `mee_cement`, `mee_aluminium`, `mee_steel` | MEE guidelines for cement, aluminium smelting, steel |
 //! | `gbt_32150` | GB/T 32150 with parts of GB/T 32151 |
 //! | `cn_ets_power`, `cn_ets_industry` | allocation plans of China's national ETS |
+//! | `ghg_product` | GHG Protocol Product Standard, ISO 14067, GB/T 24067 |
 //! | `cbam_installation` | CBAM, operators: embedded emissions of goods |
 //! | `cbam_declaration` | CBAM, declarants: certificates |
 //! | `targets` | reduction targets: SBTi, dual control |
+//! | `eu_ets` | EU ETS: monitoring and free allocation |
 //!
 //! A standard reads its document with [`crate::document`], takes rule tables as data (`rules/`), and builds its numbers in
 //! a [`crate::Derivation`], so that every figure explains itself. The worked examples are in `cases/standards/`.
@@ -23,8 +25,10 @@ mod cn_ets;
 mod cn_ets_industry;
 mod cn_ets_power;
 mod emission_rate;
+mod eu_ets;
 mod gbt_32150;
 mod ghg_corporate;
+mod ghg_product;
 mod ghg_scope2;
 mod ghg_scope3;
 mod iso_14083;
@@ -73,9 +77,11 @@ pub const STANDARDS: &[Standard] = &[
     gbt_32150::STANDARD,
     cn_ets_power::STANDARD,
     cn_ets_industry::STANDARD,
+    ghg_product::STANDARD,
     cbam::installation::STANDARD,
     cbam::declaration::STANDARD,
     targets::STANDARD,
+    eu_ets::STANDARD,
 ];
 
 /// The standard with this code.

@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(text) => text.parse()?,
         None => 10_000,
     };
-    let catalogue = Catalogue::new(Vec::new())?;
+    let catalogue = Catalogue::new(Vec::<accounting::FactorSet>::new())?;
     let context = Context {
         catalogue: &catalogue,
     };

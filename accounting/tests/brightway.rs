@@ -79,7 +79,8 @@ fn ours(graph: &[Process]) -> String {
             thousandths(process.emission)
         );
     }
-    let catalogue = Catalogue::new(Vec::new()).expect("an empty catalogue");
+    let catalogue =
+        Catalogue::new(Vec::<accounting::FactorSet>::new()).expect("an empty catalogue");
     let context = Context {
         catalogue: &catalogue,
     };

@@ -463,7 +463,7 @@ fn solve(
             Unknown {
                 label: "pcf_runs",
                 subject: parts[part].name.to_owned(),
-                unit: "".into(),
+                unit: "",
                 value,
             },
             solver::EQUATION,

@@ -2,7 +2,7 @@
 
 standard-eu_ets = EU ETS: emissions and free allocation of an installation
 
-quantity-ets_activity_level = activity level that counts
+quantity-ets_activity_level = quantity that counts (AL)
 quantity-ets_allocation = free allocation
 quantity-ets_benchmark = benchmark
 quantity-ets_cbam_factor = share of free allocation left under CBAM
@@ -13,13 +13,13 @@ quantity-ets_de_minimis = de minimis source streams
 quantity-ets_emissions = annual emissions
 quantity-ets_energy = energy of fuels
 quantity-ets_exposure = carbon leakage exposure factor
-quantity-ets_historical_level = historical activity level
-quantity-ets_level = activity level
-quantity-ets_level_change = change of the activity level
-quantity-ets_level_threshold = threshold of activity level changes
+quantity-ets_historical_level = historical quantity (HAL)
+quantity-ets_level = quantity of the year (AL)
+quantity-ets_level_change = change of the quantity (ALC)
+quantity-ets_level_threshold = threshold of changes of the quantity
 quantity-ets_minor = minor source streams
 quantity-ets_preliminary = preliminary allocation
-quantity-ets_recent_level = activity level of the two years before
+quantity-ets_recent_level = quantity of the two years before (AL)
 quantity-ets_stream_size = size of the source stream
 quantity-ets_years = number of years
 
@@ -34,10 +34,10 @@ rule-ets-factor_from_carbon = emission factor from carbon content
 rule-ets-final = cross-sectoral correction
 rule-ets-fossil_carbon = carbon content without zero-rated carbon
 rule-ets-fossil_factor = emission factor without zero-rated carbon
-rule-ets-historical_level = historical activity level
+rule-ets-historical_level = historical quantity (HAL)
 rule-ets-installation = allocation of the installation
 rule-ets-integer = whole allowances
-rule-ets-level_change = activity level change
+rule-ets-level_change = change of the quantity (ALC)
 rule-ets-mass_balance = mass balance
 rule-ets-output = carbon that leaves with an output
 rule-ets-oxidation = oxidation factor from carbon in ash
@@ -49,5 +49,5 @@ rule-ets-total = emissions of the installation
 
 notice-ets_category = Category of the installation by its average emissions.
 notice-ets_category_unknown = No average emissions are stated: the category, and with it the required tiers, are not known.
-notice-ets_level_changed = The activity level changed by more than the threshold: the allocation follows the mean of the two years.
+notice-ets_level_changed = The change of the quantity (ALC)d by more than the threshold: the allocation follows the mean of the two years.
 notice-ets_tier_lower = A lower tier than required, with this justification.

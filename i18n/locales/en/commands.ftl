@@ -108,6 +108,8 @@ cmd-cert-ca = Make a certification authority in a folder
     .arg-parent = Folder of the CA above, which issues the certificate; without it a root is made
     .arg-path-length = How many CAs in a row may stand below this one; 1 for a root and 0 for an intermediate CA if absent
     .arg-days = Days of validity
+    .arg-passphrase-file = Encrypt the new key with the passphrase in this file, which you alone may be able to read; prompt asks for one
+    .arg-ca-passphrase-file = File with the passphrase of the CA's key; without it you are asked
     .examples =
         hengtan cert ca example --dir root # a root CA
         hengtan cert ca example --dir office --name "Office CA" --parent root --days 3650 # an intermediate CA below it
@@ -120,12 +122,13 @@ cmd-cert-request = Make a key and a certificate request
     .arg-role = Role of a member
     .arg-san = Host name or IP address of a node. May be repeated
     .arg-out = Folder for the new files
+    .arg-passphrase-file = Encrypt the new key with the passphrase in this file, which you alone may be able to read; prompt asks for one
     .examples =
         hengtan cert request li-na --organisation example --role business # li-na.key.pem and li-na.csr.pem
         hengtan cert issue li-na --dir example-ca --role business --csr li-na.csr.pem # what the CA does with it
 cmd-cert-issue = Issue a certificate
     .long =
-        Issues a certificate for the key of a request, or for a new key. Name, role and hosts are those of this command line, never those of the request. Of a dual pair one certificate signs and one decrypts; the key that decrypts is made here.
+        Issues a certificate for the key of a request, or for a new key. Name, role and hosts are those of this command line, never those of the request. Of a dual pair one certificate signs and one decrypts; the key that decrypts is made here. If the pair is for a request, that key is written as NAME.enc.key.der (SM2EnvelopedKey), which only the request's key opens: see hengtan key receive.
     .arg-name = Name of the holder (CN), of a-z, 0-9 and hyphen
     .arg-dir = Folder of the CA
     .arg-kind = What the certificate is for
@@ -135,6 +138,8 @@ cmd-cert-issue = Issue a certificate
     .arg-days = Days of validity
     .arg-path-length = How many CAs in a row may stand below a CA that is issued
     .arg-out = Folder for the new files
+    .arg-passphrase-file = Encrypt the new key with the passphrase in this file, which you alone may be able to read; prompt asks for one
+    .arg-ca-passphrase-file = File with the passphrase of the CA's key; without it you are asked
     .examples =
         hengtan cert issue li-na --dir example-ca --role business # a member with a new key
         hengtan cert issue node-1 --dir example-ca --kind node --san node-1.example.org --san 192.0.2.7 # a node
@@ -148,6 +153,8 @@ cmd-cert-renew = Issue a certificate again with a new validity
     .arg-csr = Certificate request with the new key
     .arg-days = Days of validity
     .arg-out = Folder for the new files; files are never overwritten
+    .arg-passphrase-file = Encrypt the new key with the passphrase in this file, which you alone may be able to read; prompt asks for one
+    .arg-ca-passphrase-file = File with the passphrase of the CA's key; without it you are asked
     .examples =
         hengtan cert renew li-na --dir example-ca --out renewed # the same key for three more years
         hengtan cert renew li-na --dir example-ca --new-key --out renewed # with a new key
@@ -158,6 +165,7 @@ cmd-cert-revoke = Revoke a certificate and write the revocation list
     .arg-dir = Folder of the CA
     .arg-reason = Why
     .arg-next-update = Days until the next list
+    .arg-ca-passphrase-file = File with the passphrase of the CA's key; without it you are asked
     .examples =
         hengtan cert revoke li-na --dir example-ca --reason key-compromise # her key was stolen
 cmd-cert-crl = Write a new revocation list
@@ -165,12 +173,14 @@ cmd-cert-crl = Write a new revocation list
         Writes the next revocation list, ca.crl.pem, in the folder of the CA. A list is good until its next update only: write one before that day even if nothing was revoked.
     .arg-dir = Folder of the CA
     .arg-next-update = Days until the next list
+    .arg-ca-passphrase-file = File with the passphrase of the CA's key; without it you are asked
     .examples =
         hengtan cert crl --dir example-ca --next-update 7 # a list for a week
 cmd-cert-list = List what a certification authority has issued
     .long =
         Shows each certificate with the days that it has left, and those revoked with their reason.
     .arg-dir = Folder of the CA
+    .arg-ca-passphrase-file = File with the passphrase of the CA's key; without it you are asked
     .examples =
         hengtan cert list --dir example-ca -o csv # for a spreadsheet
 cmd-cert-show = Show a certificate, request or revocation list
@@ -581,3 +591,13 @@ choice-issuing = to issue certificates
 choice-known = none; lists that are given are used
 choice-certificate = that of the certificate's own CA
 choice-path = that of every CA on the path
+
+cmd-key-receive = Open the encryption key that a CA delivered
+    .long =
+        Opens an SM2EnvelopedKey (GB/T 35276, GM/T 0009) with the signing key that the certificate request was made with, and writes the encryption key as a key file of its own.
+    .arg-file = Delivered key, such as NAME.enc.key.der
+    .arg-key = PEM file with the signing key
+    .arg-out = New PEM file for the encryption key
+    .arg-passphrase-file = Encrypt the key with the passphrase in this file, which you alone may be able to read; prompt asks for one
+    .examples =
+        hengtan key receive wang-fang.enc.key.der --key wang-fang.key.pem --out wang-fang.enc.key.pem # after cert issue --kind dual --csr

@@ -38,3 +38,5 @@ random-test-linear-complexity-1000 = Linear complexity, m = 1000
 random-test-universal = Maurer's universal test, L = 7, Q = 1280
 random-test-fourier = Discrete Fourier transform
 random-test-repetition = Two draws differ
+
+done-key-received = The encryption key stands in { $path }. Delete the delivered file once you have a copy of the new one.

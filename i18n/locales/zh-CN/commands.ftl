@@ -108,6 +108,8 @@ cmd-cert-ca = 在文件夹中建立证书认证机构
     .arg-parent = 上级 CA 的文件夹，由其签发证书；未指定时建立根 CA
     .arg-path-length = 该 CA 之下最多可有几级 CA；未指定时根 CA 为 1，中间 CA 为 0
     .arg-days = 有效天数
+    .arg-passphrase-file = 用此文件中的口令加密新密钥，文件须仅本人可读；写作 prompt 时当场输入
+    .arg-ca-passphrase-file = 存放 CA 私钥口令的文件；未指定时当场询问
     .examples =
         hengtan cert ca example --dir root # 建立根 CA
         hengtan cert ca example --dir office --name "Office CA" --parent root --days 3650 # 在其下建立中间 CA
@@ -120,12 +122,13 @@ cmd-cert-request = 生成密钥和证书请求
     .arg-role = 成员的角色
     .arg-san = 节点的主机名或 IP 地址，可重复
     .arg-out = 新文件的存放文件夹
+    .arg-passphrase-file = 用此文件中的口令加密新密钥，文件须仅本人可读；写作 prompt 时当场输入
     .examples =
         hengtan cert request li-na --organisation example --role business # 得到 li-na.key.pem 和 li-na.csr.pem
         hengtan cert issue li-na --dir example-ca --role business --csr li-na.csr.pem # CA 据此签发
 cmd-cert-issue = 签发证书
     .long =
-        为请求中的密钥或新密钥签发证书。名称、角色和主机以本命令行为准，不取自请求。双证书中一张用于签名，一张用于加密，加密密钥在此生成。
+        为请求中的密钥或新密钥签发证书。名称、角色和主机以本命令行为准，不取自请求。双证书中一张用于签名，一张用于加密，加密密钥在此生成。若为请求签发双证书，加密密钥写入 NAME.enc.key.der（SM2EnvelopedKey），只有请求的密钥能解开，见 hengtan key receive。
     .arg-name = 持有者名称（CN），由 a-z、0-9 和连字符组成
     .arg-dir = CA 的文件夹
     .arg-kind = 证书的用途
@@ -135,6 +138,8 @@ cmd-cert-issue = 签发证书
     .arg-days = 有效天数
     .arg-path-length = 所签发的 CA 之下最多可有几级 CA
     .arg-out = 新文件的存放文件夹
+    .arg-passphrase-file = 用此文件中的口令加密新密钥，文件须仅本人可读；写作 prompt 时当场输入
+    .arg-ca-passphrase-file = 存放 CA 私钥口令的文件；未指定时当场询问
     .examples =
         hengtan cert issue li-na --dir example-ca --role business # 使用新密钥的成员
         hengtan cert issue node-1 --dir example-ca --kind node --san node-1.example.org --san 192.0.2.7 # 节点
@@ -148,6 +153,8 @@ cmd-cert-renew = 以新的有效期重新签发证书
     .arg-csr = 含有新密钥的证书请求
     .arg-days = 有效天数
     .arg-out = 新文件的存放文件夹；绝不覆盖已有文件
+    .arg-passphrase-file = 用此文件中的口令加密新密钥，文件须仅本人可读；写作 prompt 时当场输入
+    .arg-ca-passphrase-file = 存放 CA 私钥口令的文件；未指定时当场询问
     .examples =
         hengtan cert renew li-na --dir example-ca --out renewed # 沿用密钥，再延三年
         hengtan cert renew li-na --dir example-ca --new-key --out renewed # 更换密钥
@@ -158,6 +165,7 @@ cmd-cert-revoke = 撤销证书并写出撤销列表
     .arg-dir = CA 的文件夹
     .arg-reason = 原因
     .arg-next-update = 距下一份列表的天数
+    .arg-ca-passphrase-file = 存放 CA 私钥口令的文件；未指定时当场询问
     .examples =
         hengtan cert revoke li-na --dir example-ca --reason key-compromise # 其密钥被盗
 cmd-cert-crl = 写出新的证书撤销列表
@@ -165,12 +173,14 @@ cmd-cert-crl = 写出新的证书撤销列表
         在 CA 的文件夹中写出下一份证书撤销列表 ca.crl.pem。列表只在下次更新之前有效：即使没有撤销任何证书，也请在此之前写出新列表。
     .arg-dir = CA 的文件夹
     .arg-next-update = 距下一份列表的天数
+    .arg-ca-passphrase-file = 存放 CA 私钥口令的文件；未指定时当场询问
     .examples =
         hengtan cert crl --dir example-ca --next-update 7 # 有效一周的列表
 cmd-cert-list = 列出证书认证机构签发的证书
     .long =
         显示每张证书的剩余天数，以及已撤销的证书及其原因。
     .arg-dir = CA 的文件夹
+    .arg-ca-passphrase-file = 存放 CA 私钥口令的文件；未指定时当场询问
     .examples =
         hengtan cert list --dir example-ca -o csv # 供电子表格使用
 cmd-cert-show = 显示证书、证书请求或撤销列表
@@ -581,3 +591,13 @@ choice-issuing = 签发证书
 choice-known = 无；只使用给出的列表
 choice-certificate = 该证书所属 CA 的列表
 choice-path = 证书链上每个 CA 的列表
+
+cmd-key-receive = 解开 CA 下发的加密密钥
+    .long =
+        用生成证书请求时的签名私钥解开加密密钥对保护结构 SM2EnvelopedKey（GB/T 35276、GM/T 0009），并将加密私钥另存为密钥文件。
+    .arg-file = 下发的密钥，如 NAME.enc.key.der
+    .arg-key = 签名私钥的 PEM 文件
+    .arg-out = 存放加密私钥的新 PEM 文件
+    .arg-passphrase-file = 用此文件中的口令加密密钥，文件须仅本人可读；写作 prompt 时当场输入
+    .examples =
+        hengtan key receive wang-fang.enc.key.der --key wang-fang.key.pem --out wang-fang.enc.key.pem # 在 cert issue --kind dual --csr 之后

@@ -38,3 +38,5 @@ random-test-linear-complexity-1000 = 线性复杂度检测 m=1000
 random-test-universal = Maurer 通用统计检测 L=7 Q=1280
 random-test-fourier = 离散傅里叶检测
 random-test-repetition = 两次输出不相同
+
+done-key-received = 加密私钥已写入 { $path }。备份新文件后，请删除下发的文件。

@@ -299,6 +299,25 @@ pub enum Key {
     List,
     /// Encrypts a key file, changes its passphrase or takes it away.
     Passphrase(KeyPassphrase),
+    /// Opens an encryption key that a CA delivered.
+    Receive(KeyReceive),
+}
+
+/// `key receive`
+#[derive(Debug, Args)]
+pub struct KeyReceive {
+    /// Delivered key (SM2EnvelopedKey).
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Signing key of the request.
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// New file.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// File with the passphrase, or `prompt`.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
 }
 
 /// `key passphrase`

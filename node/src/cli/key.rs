@@ -1,26 +1,22 @@
 //! `hengtan key`: keys and certificates in files.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crypto_sm::certificate::{Certificate, Issuer, Validity};
 use crypto_sm::keystore::{KeyFile, folder::ITERATIONS_DEFAULT};
 use crypto_sm::sm2::{PublicKey, SecretKey};
-use zeroize::Zeroizing;
 
 use crate::config;
 use crate::console::{Cell, Column, Console, List, Record};
 
-use super::arguments::{Global, Key, KeyNew, KeyPassphrase, KeyShow};
+use super::arguments::{Global, Key, KeyNew, KeyPassphrase, KeyReceive, KeyShow};
 use super::presentation::{named, time, whole_id};
 use super::session::now_ms;
-use super::{Exit, Failure, codes, context};
+use super::{Exit, Failure, codes, context, passphrase};
 
 /// How long a member's certificate is valid.
 const MEMBER_YEARS: u64 = 3;
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
-
-/// Shorter passphrases are guessed, however slow each guess is made.
-const PASSPHRASE_BYTES_MIN: usize = 8;
 
 /// Certificates begin a little earlier, so that a clock that is behind does not refuse them.
 const BACKDATE_MS: u64 = 60 * 60 * 1000;
@@ -30,7 +26,8 @@ pub fn run(command: Key, global: &Global, console: &Console) -> Result<Exit, Fai
         Key::New(arguments) => new(arguments, global, console),
         Key::Show(arguments) => show(&arguments, console),
         Key::List => list(global, console),
-        Key::Passphrase(arguments) => passphrase(&arguments, console),
+        Key::Passphrase(arguments) => change_passphrase(&arguments, console),
+        Key::Receive(arguments) => receive(&arguments, console),
     }
 }
 
@@ -57,18 +54,14 @@ fn new(arguments: KeyNew, global: &Global, console: &Console) -> Result<Exit, Fa
     } else {
         Some(issuer(folder)?)
     };
-    let passphrase = match &arguments.passphrase_file {
-        Some(source) => Some(new_passphrase(source, &key_file, console)?),
-        None => None,
-    };
     let mut rng = rand::rng();
     let key = SecretKey::generate(&mut rng);
-    let text = match &passphrase {
-        Some(passphrase) => {
-            Zeroizing::new(key.to_encrypted_pkcs8_pem(passphrase, ITERATIONS_DEFAULT, &mut rng)?)
-        }
-        None => key.to_pkcs8_pem(),
-    };
+    let text = passphrase::protect(
+        &key,
+        arguments.passphrase_file.as_deref(),
+        &key_file,
+        console,
+    )?;
     let catalogue = console.catalogue();
     let mut record = Record::new()
         .with("name", catalogue.col_name(), arguments.name.clone())
@@ -259,7 +252,7 @@ fn list(global: &Global, console: &Console) -> Result<Exit, Failure> {
     last.map_or(Ok(Exit::Ok), |failure| Ok(failure.exit))
 }
 
-fn passphrase(arguments: &KeyPassphrase, console: &Console) -> Result<Exit, Failure> {
+fn change_passphrase(arguments: &KeyPassphrase, console: &Console) -> Result<Exit, Failure> {
     let path = &arguments.file;
     let old = match &arguments.old_passphrase_file {
         Some(file) => Some(config::read_passphrase(file)?),
@@ -271,36 +264,37 @@ fn passphrase(arguments: &KeyPassphrase, console: &Console) -> Result<Exit, Fail
         file.set_passphrase(None, ITERATIONS_DEFAULT)?;
         console.say(&console.catalogue().done_key_plain());
     } else {
-        let new = new_passphrase(&arguments.passphrase_file, path, console)?;
+        let new = passphrase::of_new_key(&arguments.passphrase_file, path, console)?;
         file.set_passphrase(Some(&new), ITERATIONS_DEFAULT)?;
         console.say(&console.catalogue().done_key_encrypted());
     }
     Ok(Exit::Ok)
 }
 
-/// A passphrase from a file, or typed twice.
-fn new_passphrase(
-    source: &Path,
-    place: &Path,
-    console: &Console,
-) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let unusable = || Failure::new(codes::PASSPHRASE_UNUSABLE);
-    let passphrase = if source == Path::new("prompt") {
-        let place = place.display().to_string();
-        let locked = || Failure::new("HT-CRY-080").with("place", &place);
-        let first = console.passphrase(&place).ok_or_else(locked)?;
-        let second = console.passphrase(&place).ok_or_else(locked)?;
-        if first != second {
-            return Err(unusable());
-        }
-        first
-    } else {
-        config::read_passphrase(source)?
-    };
-    if passphrase.len() < PASSPHRASE_BYTES_MIN {
-        return Err(unusable());
+/// Opens the encryption key that a CA sent with the holder's signing key, and writes it as any other key.
+fn receive(arguments: &KeyReceive, console: &Console) -> Result<Exit, Failure> {
+    let delivered = std::fs::read(&arguments.file).map_err(|error| {
+        Failure::new(codes::FILE_UNREADABLE)
+            .with("path", arguments.file.display())
+            .with("reason", super::failure::reason(&error))
+    })?;
+    if arguments.out.exists() {
+        return Err(Failure::new(codes::FILE_EXISTS).with("path", arguments.out.display()));
     }
-    Ok(passphrase)
+    let signing = config::open_key(&arguments.key, &|place| console.passphrase(place))?;
+    let key = SecretKey::from_enveloped(&delivered, &signing)?;
+    let source = arguments.passphrase_file.as_deref();
+    let text = passphrase::protect(&key, source, &arguments.out, console)?;
+    config::write_secret(&arguments.out, text.as_bytes())?;
+    let catalogue = console.catalogue();
+    let path = arguments.out.display().to_string();
+    console.say(&catalogue.done_key_received(path.as_str()));
+    let key_id = whole_id(key.public_key().key_id().as_bytes());
+    let record = Record::new()
+        .with("key_id", catalogue.col_key(), key_id)
+        .with("key_file", catalogue.col_key_file(), path);
+    console.record(&record)?;
+    Ok(Exit::Ok)
 }
 
 /// Whether the owner alone can read a file.

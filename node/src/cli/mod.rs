@@ -27,6 +27,7 @@ mod key;
 mod member;
 mod node;
 mod org;
+mod passphrase;
 mod period;
 mod policy;
 mod presentation;

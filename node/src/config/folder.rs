@@ -1,6 +1,8 @@
 //! The folder of a network, and how files in it are written and read.
 
+use super::keys::Ask;
 use crate::error::Error;
+use crypto_sm::keystore::file::is_encrypted;
 use crypto_sm::sm2::SecretKey;
 use hengtan_ledger::genesis::Founded;
 use std::fs::{self, File, OpenOptions};
@@ -121,6 +123,14 @@ pub fn nodes_of(root: &Path) -> Vec<String> {
 /// # Errors
 /// [`Error::FileUnreadable`], [`Error::KeyExposed`], [`Error::KeyInvalid`].
 pub fn read_key(path: &Path) -> Result<SecretKey, Error> {
+    open_key(path, &|_| None)
+}
+
+/// The same of a file that may be encrypted; `ask` gives the passphrase for the place that it is told.
+///
+/// # Errors
+/// As [`read_key`], and those of `crypto-sm` for a passphrase that is missing or wrong.
+pub fn open_key(path: &Path, ask: Ask<'_>) -> Result<SecretKey, Error> {
     let name = || path.display().to_string();
     let unreadable = |error: std::io::Error| Error::FileUnreadable {
         path: name(),
@@ -137,6 +147,19 @@ pub fn read_key(path: &Path) -> Result<SecretKey, Error> {
                 mode: format!("{mode:o}"),
             });
         }
+    }
+    if is_encrypted(&text) {
+        let place = name();
+        let Some(passphrase) = ask(&place) else {
+            return Err(crypto_sm::Error::KeyLocked { place }.into());
+        };
+        return SecretKey::from_encrypted_pkcs8_pem(&text, &passphrase).map_err(|error| {
+            match error {
+                crypto_sm::Error::Passphrase => crypto_sm::Error::PassphraseWrong { place },
+                other => other,
+            }
+            .into()
+        });
     }
     SecretKey::from_pkcs8_pem(&text).map_err(|error| Error::KeyInvalid {
         path: name(),

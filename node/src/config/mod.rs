@@ -9,7 +9,7 @@ mod keys;
 mod setting;
 
 pub use context::{Context, Identity};
-pub use folder::{Folder, nodes_of, read_key, write_new, write_secret};
+pub use folder::{Folder, nodes_of, open_key, read_key, write_new, write_secret};
 pub use found::{Founder, Founding, found};
 pub use keys::{Ask, Keys, Provider, read_passphrase};
 pub use setting::{Origin, SETTINGS, Setting, Value};

@@ -28,6 +28,118 @@ fn refused(home: &Path, line: &str, exit: i32, code: &str) {
     assert_eq!(out(&output), "", "{line}");
 }
 
+/// Writes a passphrase that its owner alone can read.
+fn passphrase(home: &Path, name: &str, text: &str) {
+    fs::write(home.join(name), text).expect("written");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(home.join(name), mode).expect("closed");
+    }
+}
+
+fn key_id(home: &Path, file: &str) -> serde_json::Value {
+    cert(home, &format!("show {file}"))["key_id"].clone()
+}
+
+#[test]
+fn the_encryption_key_of_a_pair_is_delivered_to_the_key_of_the_request_alone() {
+    let home = tempfile::tempdir().expect("temporary folder");
+    let home = home.path();
+    cert(home, "ca example --dir root");
+    cert(
+        home,
+        "request wang-fang --organisation example --role operations",
+    );
+    let issued = cert(
+        home,
+        "issue wang-fang --dir root --kind dual --role operations --csr wang-fang.csr.pem",
+    );
+    assert_eq!(issued["encryption_key_file"], "./wang-fang.enc.key.der");
+    assert!(!home.join("wang-fang.enc.key.pem").exists());
+    let receive = |key: &str| {
+        run(
+            home,
+            &[
+                "key",
+                "receive",
+                "wang-fang.enc.key.der",
+                "--key",
+                key,
+                "--out",
+                "wang-fang.enc.key.pem",
+                "-o",
+                "json",
+            ],
+        )
+    };
+    // The CA's own key does not open it.
+    let refused = receive("root/ca.key.pem");
+    assert_eq!(refused.status.code(), Some(7), "{}", err(&refused));
+    assert!(!home.join("wang-fang.enc.key.pem").exists());
+    let received = receive("wang-fang.key.pem");
+    assert_eq!(received.status.code(), Some(0), "{}", err(&received));
+    let received: serde_json::Value = serde_json::from_str(&out(&received)).expect("JSON");
+    assert_eq!(received["key_id"], key_id(home, "wang-fang.enc.cert.pem"));
+}
+
+#[test]
+fn keys_of_cas_and_holders_stand_encrypted_where_a_passphrase_is_given() {
+    let home = tempfile::tempdir().expect("temporary folder");
+    let home = home.path();
+    passphrase(home, "ca.txt", "correct horse battery\n");
+    passphrase(home, "holder.txt", "staple twelve oranges\n");
+    passphrase(home, "short.txt", "short\n");
+    cert(home, "ca example --dir root --passphrase-file ca.txt");
+    let issue = "issue li-na --dir root --role business";
+    // Nobody can be asked for the CA's passphrase.
+    refused(home, issue, 7, "HT-CRY-080");
+    refused(
+        home,
+        &format!("{issue} --ca-passphrase-file holder.txt"),
+        7,
+        "HT-CRY-071",
+    );
+    refused(
+        home,
+        &format!("{issue} --ca-passphrase-file ca.txt --passphrase-file short.txt"),
+        2,
+        "HT-CLI-0",
+    );
+    assert!(!home.join("li-na.key.pem").exists());
+    let with_both = "--ca-passphrase-file ca.txt --passphrase-file holder.txt";
+    cert(home, &format!("{issue} {with_both}"));
+    cert(
+        home,
+        &format!("issue wang-fang --dir root --kind dual --role operations {with_both}"),
+    );
+    cert(
+        home,
+        &format!("renew li-na --dir root --new-key --out renewed {with_both}"),
+    );
+    cert(
+        home,
+        "request zhang-wei --organisation example --role auditor --passphrase-file holder.txt",
+    );
+    for name in [
+        "root/ca.key.pem",
+        "li-na.key.pem",
+        "wang-fang.key.pem",
+        "wang-fang.enc.key.pem",
+        "renewed/li-na.key.pem",
+        "zhang-wei.key.pem",
+    ] {
+        let text = fs::read_to_string(home.join(name)).expect(name);
+        assert!(
+            text.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"),
+            "{name}"
+        );
+    }
+    cert(home, "list --dir root --ca-passphrase-file ca.txt");
+    cert(home, "crl --dir root --ca-passphrase-file ca.txt");
+}
+
 #[test]
 fn a_ca_issues_renews_and_revokes() {
     let home = tempfile::tempdir().expect("temporary folder");

@@ -64,6 +64,12 @@ pub struct CertCa {
     /// Validity.
     #[arg(long, value_name = "DAYS", default_value_t = 7300, value_parser = clap::value_parser!(u64).range(1..=36500))]
     pub days: u64,
+    /// File with the passphrase of the new key, or `prompt`.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// File with the passphrase of the key of the CA above.
+    #[arg(long, value_name = "FILE")]
+    pub ca_passphrase_file: Option<PathBuf>,
 }
 
 /// `cert request`
@@ -87,6 +93,9 @@ pub struct CertRequest {
     /// Folder for the files.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
+    /// File with the passphrase of the new key, or `prompt`.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
 }
 
 /// `cert issue`
@@ -119,6 +128,12 @@ pub struct CertIssue {
     /// Folder for the files.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
+    /// File with the passphrase of the new key, or `prompt`.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// File with the passphrase of the CA's key.
+    #[arg(long, value_name = "FILE")]
+    pub ca_passphrase_file: Option<PathBuf>,
 }
 
 /// `cert renew`
@@ -142,6 +157,12 @@ pub struct CertRenew {
     /// Folder for the files.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
+    /// File with the passphrase of the new key, or `prompt`.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// File with the passphrase of the CA's key.
+    #[arg(long, value_name = "FILE")]
+    pub ca_passphrase_file: Option<PathBuf>,
 }
 
 /// Why a certificate is revoked.
@@ -180,6 +201,9 @@ pub struct CertRevoke {
     /// Until the next list.
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3650))]
     pub next_update: u64,
+    /// File with the passphrase of the CA's key.
+    #[arg(long, value_name = "FILE")]
+    pub ca_passphrase_file: Option<PathBuf>,
 }
 
 /// `cert crl`
@@ -191,6 +215,9 @@ pub struct CertCrl {
     /// Until the next list.
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3650))]
     pub next_update: u64,
+    /// File with the passphrase of the CA's key.
+    #[arg(long, value_name = "FILE")]
+    pub ca_passphrase_file: Option<PathBuf>,
 }
 
 /// `cert list`
@@ -199,6 +226,9 @@ pub struct CertList {
     /// Folder of the CA.
     #[arg(long, value_name = "DIR")]
     pub dir: PathBuf,
+    /// File with the passphrase of the CA's key.
+    #[arg(long, value_name = "FILE")]
+    pub ca_passphrase_file: Option<PathBuf>,
 }
 
 /// `cert show`

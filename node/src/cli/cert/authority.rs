@@ -4,6 +4,7 @@ use crypto_sm::certificate::{Issuer, issue_root};
 use crypto_sm::sm2::SecretKey;
 
 use crate::cli::arguments::{CertCa, CertList};
+use crate::cli::passphrase;
 use crate::cli::presentation::{named, time, whole_id};
 use crate::cli::session::now_ms;
 use crate::cli::{Exit, Failure};
@@ -28,6 +29,8 @@ pub fn run(arguments: &CertCa, console: &Console) -> Result<Exit, Failure> {
     let validity = validity(arguments.days)?;
     let mut rng = rand::rng();
     let key = SecretKey::generate(&mut rng);
+    let source = arguments.passphrase_file.as_deref();
+    let text = passphrase::protect(&key, source, &key_file, console)?;
     let certificate = match &arguments.parent {
         None => {
             let path_length = arguments.path_length.unwrap_or(1);
@@ -42,7 +45,8 @@ pub fn run(arguments: &CertCa, console: &Console) -> Result<Exit, Failure> {
             .map_err(failed)?
         }
         Some(parent) => {
-            let mut parent = Folder::open(parent)?;
+            let asking = passphrase::source(arguments.ca_passphrase_file.as_deref(), console)?;
+            let mut parent = Folder::open(parent, &asking)?;
             let organisation = parent.issuer.certificate().subject_organisation();
             if organisation != Some(&arguments.organisation) {
                 return Err(failed(crypto_sm::Error::CertificateOrganisation {
@@ -61,7 +65,7 @@ pub fn run(arguments: &CertCa, console: &Console) -> Result<Exit, Failure> {
             certificate
         }
     };
-    config::write_secret(&key_file, key.to_pkcs8_pem().as_bytes())?;
+    config::write_secret(&key_file, text.as_bytes())?;
     config::write_new(&certificate_file, certificate.to_pem().as_bytes())?;
     let lock = lock(dir)?;
     let text = toml::to_string(&Index::new()).unwrap_or_default();
@@ -112,7 +116,8 @@ pub fn run(arguments: &CertCa, console: &Console) -> Result<Exit, Failure> {
 }
 
 pub fn list(arguments: &CertList, console: &Console) -> Result<Exit, Failure> {
-    let folder = Folder::open(&arguments.dir)?;
+    let asking = passphrase::source(arguments.ca_passphrase_file.as_deref(), console)?;
+    let folder = Folder::open(&arguments.dir, &asking)?;
     let catalogue = console.catalogue();
     let now = now_ms();
     let mut list = List::new(vec![

@@ -16,7 +16,7 @@ use crypto_sm::certificate::{Certificate, Issuer, Reason, Revoked};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{Exit, Failure, codes};
-use crate::config;
+use crate::config::{self, Ask};
 use crate::console::utc_time;
 
 use super::{failed, read, read_certificate};
@@ -79,14 +79,14 @@ pub struct Entry {
 
 impl Folder {
     /// Opens the folder of an authority. One that was made by `init` has no index yet; it begins here.
-    pub fn open(path: &Path) -> Result<Self, Failure> {
+    pub fn open(path: &Path, ask: Ask<'_>) -> Result<Self, Failure> {
         let key_file = path.join("ca.key.pem");
         if !key_file.is_file() {
             return Err(Failure::new(codes::CA_KEY_MISSING).with("path", path.display()));
         }
         let lock = lock(path)?;
         let certificate = read_certificate(&path.join("ca.cert.pem"))?;
-        let issuer = Issuer::new(certificate, config::read_key(&key_file)?).map_err(failed)?;
+        let issuer = Issuer::new(certificate, config::open_key(&key_file, ask)?).map_err(failed)?;
         Ok(Self {
             path: path.to_owned(),
             issuer,

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crypto_sm::certificate::{Certificate, Purpose, Request};
 use crypto_sm::sm2::{PublicKey, SecretKey};
+use zeroize::Zeroizing;
 
 use crate::cli::arguments::{CertIssue, CertRenew, CertRequest, CertificateKind, Role};
+use crate::cli::passphrase;
 use crate::cli::presentation::{named, time, whole_id};
 use crate::cli::{Exit, Failure, codes};
 use crate::config;
@@ -78,7 +80,9 @@ pub fn request(arguments: &CertRequest, console: &Console) -> Result<Exit, Failu
         &mut rng,
     )
     .map_err(failed)?;
-    config::write_secret(&key_file, key.to_pkcs8_pem().as_bytes())?;
+    let source = arguments.passphrase_file.as_deref();
+    let text = passphrase::protect(&key, source, &key_file, console)?;
+    config::write_secret(&key_file, text.as_bytes())?;
     config::write_new(&request_file, request.to_pem().as_bytes())?;
     let catalogue = console.catalogue();
     console.say(&catalogue.done_request(request_file.display().to_string()));
@@ -108,32 +112,58 @@ pub fn request(arguments: &CertRequest, console: &Console) -> Result<Exit, Failu
     Ok(Exit::Ok)
 }
 
-/// The key to be certified: a request's, or a new one with the file that it goes to.
+/// The key to be certified: a request's, or a new one with what is to be written of it.
 struct Subject {
     public_key: PublicKey,
-    made: Option<(SecretKey, PathBuf)>,
+    made: Option<Made>,
+}
+
+/// A new key's file.
+struct Made {
+    path: PathBuf,
+    content: Zeroizing<Vec<u8>>,
 }
 
 impl Subject {
-    fn of(csr: Option<&Path>, key_file: PathBuf) -> Result<Self, Failure> {
-        if let Some(csr) = csr {
-            return Ok(Self {
-                public_key: read_request(csr)?.public_key().clone(),
-                made: None,
-            });
-        }
-        refuse_existing(&[&key_file])?;
+    fn of_request(csr: &Path) -> Result<Self, Failure> {
+        Ok(Self {
+            public_key: read_request(csr)?.public_key().clone(),
+            made: None,
+        })
+    }
+
+    /// A new key, plain or under a passphrase.
+    fn new(path: PathBuf, source: Option<&Path>, console: &Console) -> Result<Self, Failure> {
+        refuse_existing(&[&path])?;
         let key = SecretKey::generate(&mut rand::rng());
+        let text = passphrase::protect(&key, source, &path, console)?;
         Ok(Self {
             public_key: key.public_key().clone(),
-            made: Some((key, key_file)),
+            made: Some(Made {
+                path,
+                content: Zeroizing::new(text.as_bytes().to_vec()),
+            }),
+        })
+    }
+
+    /// A new encryption key that only the holder of a signing key can open: SM2EnvelopedKey (GB/T 35276-2017 clause 7.4).
+    fn delivered(path: PathBuf, holder: &PublicKey) -> Result<Self, Failure> {
+        refuse_existing(&[&path])?;
+        let mut rng = rand::rng();
+        let key = SecretKey::generate(&mut rng);
+        Ok(Self {
+            public_key: key.public_key().clone(),
+            made: Some(Made {
+                path,
+                content: Zeroizing::new(key.to_enveloped(holder, &mut rng)),
+            }),
         })
     }
 
     /// Writes the secret key before the certificate: a certificate whose key is lost would have to be revoked.
     fn write(&self) -> Result<(), Failure> {
-        if let Some((key, path)) = &self.made {
-            config::write_secret(path, key.to_pkcs8_pem().as_bytes())?;
+        if let Some(made) = &self.made {
+            config::write_secret(&made.path, &made.content)?;
         }
         Ok(())
     }
@@ -159,11 +189,22 @@ pub fn issue(arguments: &CertIssue, console: &Console) -> Result<Exit, Failure> 
         refuse_existing(&[&encryption_file])?;
     }
     let names = alternative_names(&arguments.san)?;
-    let mut folder = Folder::open(&arguments.dir)?;
-    let subject = Subject::of(arguments.csr.as_deref(), file("key.pem"))?;
-    let encryption = is_pair
-        .then(|| Subject::of(None, file("enc.key.pem")))
-        .transpose()?;
+    let asking = passphrase::source(arguments.ca_passphrase_file.as_deref(), console)?;
+    let mut folder = Folder::open(&arguments.dir, &asking)?;
+    let source = arguments.passphrase_file.as_deref();
+    let subject = match &arguments.csr {
+        Some(csr) => Subject::of_request(csr)?,
+        None => Subject::new(file("key.pem"), source, console)?,
+    };
+    // A holder who keeps his signing key to himself gets the other one so that nobody between can read it.
+    let encryption = match (is_pair, &arguments.csr, source) {
+        (false, _, _) => None,
+        (true, Some(_), None) => {
+            let path = file("enc.key.der");
+            Some(Subject::delivered(path, &subject.public_key)?)
+        }
+        (true, _, _) => Some(Subject::new(file("enc.key.pem"), source, console)?),
+    };
     let validity = validity(arguments.days)?;
     let mut rng = rand::rng();
     let issuer = &folder.issuer;
@@ -198,11 +239,11 @@ pub fn issue(arguments: &CertIssue, console: &Console) -> Result<Exit, Failure> 
     let catalogue = console.catalogue();
     console.say(&catalogue.done_issued(certificate_file.display().to_string()));
     let mut record = summary(&certificate, kind, &certificate_file, console);
-    if let Some((_, path)) = &subject.made {
+    if let Some(made) = &subject.made {
         record = record.with(
             "key_file",
             catalogue.col_key_file(),
-            path.display().to_string(),
+            made.path.display().to_string(),
         );
     }
     if let (Some(pair), Some(encryption)) = (&pair, &encryption) {
@@ -217,11 +258,11 @@ pub fn issue(arguments: &CertIssue, console: &Console) -> Result<Exit, Failure> 
                 catalogue.col_encryption_certificate_file(),
                 encryption_file.display().to_string(),
             );
-        if let Some((_, path)) = &encryption.made {
+        if let Some(made) = &encryption.made {
             record = record.with(
                 "encryption_key_file",
                 catalogue.col_encryption_key_file(),
-                path.display().to_string(),
+                made.path.display().to_string(),
             );
         }
     }
@@ -230,7 +271,8 @@ pub fn issue(arguments: &CertIssue, console: &Console) -> Result<Exit, Failure> 
 }
 
 pub fn renew(arguments: &CertRenew, console: &Console) -> Result<Exit, Failure> {
-    let mut folder = Folder::open(&arguments.dir)?;
+    let asking = passphrase::source(arguments.ca_passphrase_file.as_deref(), console)?;
+    let mut folder = Folder::open(&arguments.dir, &asking)?;
     let position = folder.index.find(&arguments.certificate)?;
     let entry = folder.index.certificate[position].clone();
     let old = folder.issued(&entry)?;
@@ -245,13 +287,15 @@ pub fn renew(arguments: &CertRenew, console: &Console) -> Result<Exit, Failure> 
     };
     let mut rng = rand::rng();
     let key_file = arguments.out.join(format!("{base}.key.pem"));
-    let subject = if arguments.new_key || arguments.csr.is_some() {
-        Subject::of(arguments.csr.as_deref(), key_file)?
-    } else {
-        Subject {
+    let subject = match &arguments.csr {
+        Some(csr) => Subject::of_request(csr)?,
+        None if arguments.new_key => {
+            Subject::new(key_file, arguments.passphrase_file.as_deref(), console)?
+        }
+        None => Subject {
             public_key: old.public_key().clone(),
             made: None,
-        }
+        },
     };
     let certificate_file = arguments.out.join(format!("{base}.cert.pem"));
     refuse_existing(&[&certificate_file])?;
@@ -274,11 +318,11 @@ pub fn renew(arguments: &CertRenew, console: &Console) -> Result<Exit, Failure> 
         catalogue.col_renews(),
         entry.serial,
     );
-    if let Some((_, path)) = &subject.made {
+    if let Some(made) = &subject.made {
         record = record.with(
             "key_file",
             catalogue.col_key_file(),
-            path.display().to_string(),
+            made.path.display().to_string(),
         );
     }
     console.record(&record)?;

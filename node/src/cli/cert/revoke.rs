@@ -3,6 +3,7 @@
 use crypto_sm::certificate::Reason;
 
 use crate::cli::arguments::{CertCrl, CertRevoke, RevocationReason};
+use crate::cli::passphrase;
 use crate::cli::presentation::time;
 use crate::cli::session::now_ms;
 use crate::cli::{Exit, Failure, codes};
@@ -27,7 +28,8 @@ impl From<RevocationReason> for Reason {
 }
 
 pub fn run(arguments: &CertRevoke, console: &Console) -> Result<Exit, Failure> {
-    let mut folder = Folder::open(&arguments.dir)?;
+    let asking = passphrase::source(arguments.ca_passphrase_file.as_deref(), console)?;
+    let mut folder = Folder::open(&arguments.dir, &asking)?;
     let position = folder.index.find(&arguments.certificate)?;
     let entry = folder.index.certificate[position].clone();
     if entry.revoked_at.is_some() {
@@ -61,7 +63,8 @@ pub fn run(arguments: &CertRevoke, console: &Console) -> Result<Exit, Failure> {
 }
 
 pub fn list(arguments: &CertCrl, console: &Console) -> Result<Exit, Failure> {
-    let mut folder = Folder::open(&arguments.dir)?;
+    let asking = passphrase::source(arguments.ca_passphrase_file.as_deref(), console)?;
+    let mut folder = Folder::open(&arguments.dir, &asking)?;
     write_list(&mut folder, arguments.next_update, Record::new(), console)
 }
 

@@ -281,6 +281,8 @@ pub enum Error {
     EnvelopeRecipient,
     /// The content of an envelope was changed, cut off or put in another order.
     EnvelopeContent,
+    /// What the other side says is not TLS.
+    TlsNotSpoken,
     /// A sample of the random number generator fails a statistical test that a sound one passes.
     Randomness {
         /// Name of the test.
@@ -623,6 +625,7 @@ pub const CODES: &[&str] = &[
     "HT-CRY-099",
     "HT-CRY-100",
     "HT-CRY-101",
+    "HT-CRY-102",
 ];
 
 impl Error {
@@ -696,6 +699,7 @@ impl Error {
             Self::CipherBlocks { .. } => "HT-CRY-043",
             Self::NoncesExhausted => "HT-CRY-044",
             Self::Randomness { .. } => "HT-CRY-101",
+            Self::TlsNotSpoken => "HT-CRY-102",
             Self::TlsCertificates => "HT-CRY-090",
             Self::TlsKey => "HT-CRY-091",
             Self::TlsMixed => "HT-CRY-092",
@@ -750,6 +754,7 @@ impl Error {
                 ("presented", presented.clone()),
             ],
             Self::TlsCertificates
+            | Self::TlsNotSpoken
             | Self::TlsKey
             | Self::TlsMixed
             | Self::TlsRevocationList

@@ -163,6 +163,8 @@ errors! {
     FoundingFile { /** The file. */ path: String } = "HT-NOD-040" BadInput;
     /// A founder's part is missing, or says something else than plan or folder.
     FoundingPart { /** The organisation. */ organisation: String } = "HT-NOD-041" Conflict;
+    /// Somebody speaks plain text where TLS is spoken.
+    PlainText = "HT-NOD-080" BadInput;
     /// The node is not ready.
     NotReady { /** Code of the reason. */ reason: String } = "HT-API-001" Unavailable;
     /// Too many envelopes wait.

@@ -1,6 +1,6 @@
 //! A node from start to stop: what `hengtan start` does.
 
-use crate::api::Server;
+use crate::api::{Server, tls::Encryption};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::error::Error;
@@ -21,7 +21,7 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
     // The address first: it fails at once if it is taken, before a store is opened.
-    let encryption = config.tls.as_ref().map(|tls| tls.prepare()).transpose()?;
+    let encryption = config.tls.as_ref().map(Encryption::new).transpose()?;
     let server = Server::bind(config.listen, encryption).await?;
     let peers = match &config.peer {
         Some(peer) => Some(Listener::bind(peer.listen).await?),

@@ -2,7 +2,8 @@
 
 use crate::Error;
 use rustls::{
-    AlertDescription, CertificateError, ExtendedKeyPurpose, PeerIncompatible, pki_types::UnixTime,
+    AlertDescription, CertificateError, ExtendedKeyPurpose, InvalidMessage, PeerIncompatible,
+    pki_types::UnixTime,
 };
 
 /// The code and values for a failure of rustls.
@@ -10,6 +11,9 @@ use rustls::{
 pub fn explain(error: &rustls::Error) -> Error {
     match error {
         rustls::Error::InvalidCertificate(error) => certificate(error),
+        rustls::Error::InvalidMessage(
+            InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
+        ) => Error::TlsNotSpoken,
         rustls::Error::NoCertificatesPresented => Error::TlsPeerUntrusted {
             detail: error.to_string(),
         },

@@ -135,3 +135,6 @@ ht-cli-064 = The network of the backup is not named.
 ht-cli-065 = The results have no "{ $name }".
     .cause = These are there: { $known }.
     .remedy = Name one of them, with @SUBJECT behind it where there are several of a kind.
+ht-cli-240 = { $endpoint } speaks TLS, and this context asks it in plain text.
+    .cause = The node was set to TLS after this context was made.
+    .remedy = Write https:// instead of http:// as the endpoint in context.toml, or give it with --endpoint.

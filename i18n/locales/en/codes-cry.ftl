@@ -297,3 +297,6 @@ ht-cry-100 = { $length } bytes cannot be derived from one key.
 ht-cry-101 = The system's random number generator fails the test: { $item }.
     .cause = Its output is stuck, biased or predictable, as in a virtual machine without a source of randomness. A sound generator fails by chance less than once in 100,000 starts, or once in 200 runs with --full.
     .remedy = Run hengtan crypto selftest --full again. If it fails again, make no keys on this machine and mend its source of randomness.
+ht-cry-102 = The other side does not speak TLS on this port.
+    .cause = It serves plain text there, or it is no node at all.
+    .remedy = Use an address that begins with http:// if the node is on this machine; otherwise set tls.profile = "sm" in the node's config.toml and start it again.

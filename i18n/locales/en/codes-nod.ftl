@@ -117,3 +117,6 @@ ht-nod-040 = { $path } is no file of this founding.
 ht-nod-041 = The part of { $organisation } is missing or says something else than was agreed.
     .cause = Not all founders have sent their part, or a key, duty or address was exchanged on the way.
     .remedy = Compare with the organisation, and put the draft together again.
+ht-nod-080 = This port speaks TLS with SM suites; plain text was sent.
+    .cause = The address begins with http://, or a program connects without TLS.
+    .remedy = Use https:// and trust the CA of the node's organisation.

@@ -45,6 +45,7 @@ cmd-init = Make a network of one organisation in a folder
     .arg-listen = Address that the node will serve on. Only a loopback address is accepted as long as there is no TLS
     .arg-require-review = Rows count only after a second member has signed for them
     .arg-no-default-context = Leave your default context as it is, even if you have none
+    .arg-tls = The node speaks TLS 1.3 with SM suites (RFC 8998) and may listen at any address
     .examples =
         hengtan init --dir my-network --name-en "Example Power" # make the network
         hengtan start --dir my-network # then run its node
@@ -497,6 +498,7 @@ cmd-demo = See everything once: a network, a year of data, an inventory, a proof
     .arg-listen = Address of the node; a free loopback port if absent
     .arg-nodes = 1, or 4 for three organisations that vote and a regulator, each node a process of its own: the leader is killed and all roots stay the same
 
+    .arg-tls = The node speaks TLS 1.3 with SM suites (RFC 8998) and may listen at any address
 cmd-bench = Measure this machine
     .long =
         Measures with real storage, real signatures and real factors. Figures depend on hardware; give it with them.

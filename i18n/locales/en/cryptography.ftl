@@ -40,3 +40,7 @@ random-test-fourier = Discrete Fourier transform
 random-test-repetition = Two draws differ
 
 done-key-received = The encryption key stands in { $path }. Delete the delivered file once you have a copy of the new one.
+
+col-certificate-valid-to = Certificate valid to
+phrase-certificate-until = until { $day }, { $days } days
+check-certificate = transport certificate

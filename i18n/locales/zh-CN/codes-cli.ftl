@@ -132,3 +132,6 @@ ht-cli-064 = 没有指明备份所属的网络。
 ht-cli-065 = 计算结果中没有“{ $name }”。
     .cause = 现有结果：{ $known }。
     .remedy = 请写其中一个；同类有多个时在后面加 @对象。
+ht-cli-240 = { $endpoint } 使用 TLS，而当前上下文以明文访问。
+    .cause = 建立上下文之后，该节点启用了 TLS。
+    .remedy = 请将 context.toml 中的端点改为以 https:// 开头，或用 --endpoint 指定。

@@ -45,6 +45,7 @@ cmd-init = 在一个文件夹中建立单组织网络
     .arg-listen = 节点的服务地址。在支持 TLS 之前只接受环回地址
     .arg-require-review = 数据行须经另一名成员签名审核后才计入
     .arg-no-default-context = 即使没有默认上下文也不建立
+    .arg-tls = 节点使用国密 TLS 1.3（RFC 8998），可监听任意地址
     .examples =
         hengtan init --dir my-network --name-zh 示例热电 # 建立网络
         hengtan start --dir my-network # 然后运行它的节点
@@ -497,6 +498,7 @@ cmd-demo = 完整演示一遍：网络、全年数据、清单、证明
     .arg-listen = 节点地址；未指定时使用空闲的环回端口
     .arg-nodes = 1，或 4：三个投票组织和一个监管方，每个节点为独立进程；演示强制终止领导者后各节点的根仍然一致
 
+    .arg-tls = 节点使用国密 TLS 1.3（RFC 8998），可监听任意地址
 cmd-bench = 测量本机性能
     .long =
         使用真实的存储、签名和排放因子进行测量。结果取决于硬件，引用时请一并给出硬件配置。

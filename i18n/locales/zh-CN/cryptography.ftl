@@ -40,3 +40,7 @@ random-test-fourier = 离散傅里叶检测
 random-test-repetition = 两次输出不相同
 
 done-key-received = 加密私钥已写入 { $path }。备份新文件后，请删除下发的文件。
+
+col-certificate-valid-to = 证书有效期至
+phrase-certificate-until = 至 { $day }，还有 { $days } 天
+check-certificate = 传输证书

@@ -31,7 +31,7 @@ pub fn check_address(address: SocketAddr, encrypted: bool) -> Result<(), Error> 
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    encryption: Option<Arc<crypto_sm::tls::Server>>,
+    encryption: Option<Arc<tls::Encryption>>,
 }
 
 impl Server {
@@ -41,7 +41,7 @@ impl Server {
     /// [`Error::ListenAddress`], [`Error::ListenRefused`].
     pub async fn bind(
         address: SocketAddr,
-        encryption: Option<crypto_sm::tls::Server>,
+        encryption: Option<tls::Encryption>,
     ) -> Result<Self, Error> {
         check_address(address, encryption.is_some())?;
         let refused = |error: std::io::Error| Error::ListenRefused {

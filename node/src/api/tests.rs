@@ -49,6 +49,7 @@ async fn start_with(flags: crate::config::Flags) -> Node {
         listen: ([127, 0, 0, 1], 0).into(),
         reviewers: 0,
         policy_delay_ms: 0,
+        tls: false,
     };
     let clock = Arc::new(SystemClock::default());
     found(&root, &plan, clock.now_ms(), &mut rand::rng()).expect("founded");
@@ -58,7 +59,7 @@ async fn start_with(flags: crate::config::Flags) -> Node {
     let encryption = config
         .tls
         .as_ref()
-        .map(|tls| tls.prepare().expect("prepared"));
+        .map(|tls| crate::api::tls::Encryption::new(tls).expect("prepared"));
     let server = Server::bind(config.listen, encryption)
         .await
         .expect("bound");
@@ -387,14 +388,25 @@ async fn over_tls(
     host: &str,
     authority: &std::path::Path,
 ) -> Result<Vec<u8>, Option<String>> {
+    over_tls_as(node, host, authority, Vec::new()).await
+}
+
+/// The same for a client that can show who it is.
+async fn over_tls_as(
+    node: &Node,
+    host: &str,
+    authority: &std::path::Path,
+    identities: Vec<crypto_sm::tls::Identity>,
+) -> Result<Vec<u8>, Option<String>> {
     let address = format!("https://{host}:{}", node.address.port());
     let endpoint = tonic::transport::Endpoint::from_shared(address).expect("a URI");
-    let refusal = crate::cli::secure::Refusal::default();
-    let channel = crate::cli::secure::connect(&endpoint, authority, &refusal).expect("prepared");
+    let handshake = crate::cli::secure::Handshake::default();
+    let connected = crate::cli::secure::connect(&endpoint, authority, identities, &handshake);
+    let channel = connected.expect("prepared");
     let answer = LedgerClient::new(channel)
         .network_show(wire::NetworkShowRequest {})
         .await;
-    let reason = refusal.lock().expect("no panic").clone();
+    let reason = handshake.refusal();
     answer
         .map(|answer| answer.into_inner().network_id)
         .map_err(|_| reason.map(|reason| reason.code().to_owned()))
@@ -439,7 +451,7 @@ async fn with_tls_both_apis_answer_those_who_trust_the_ca_and_nobody_in_plain_te
     let _ = stream.read_to_string(&mut answer).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 
-    // Plain text gets no answer but an alert.
+    // Plain text is told what is wrong, over HTTP and by the commands.
     let mut plain = tokio::net::TcpStream::connect(node.address)
         .await
         .expect("connected");
@@ -447,9 +459,22 @@ async fn with_tls_both_apis_answer_those_who_trust_the_ca_and_nobody_in_plain_te
         .write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .await
         .expect("sent");
-    let mut answer = Vec::new();
-    let _ = plain.read_to_end(&mut answer).await;
-    assert!(!answer.starts_with(b"HTTP"), "{answer:?}");
+    let mut answer = String::new();
+    let _ = plain.read_to_string(&mut answer).await;
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(answer.contains("HT-NOD-080"), "{answer}");
+    let endpoint = format!("http://{}", node.address);
+    let speaks = |endpoint: String| async move {
+        let probe = move || crate::cli::secure::speaks_tls(&endpoint);
+        tokio::task::spawn_blocking(probe).await.expect("no panic")
+    };
+    assert!(speaks(endpoint).await);
+    let plain = start().await;
+    assert!(!speaks(format!("http://{}", plain.address)).await);
+    // TLS where plain text is spoken.
+    let refused = over_tls(&plain, "localhost", &authority).await;
+    assert_eq!(refused, Err(Some("HT-CRY-102".to_owned())));
+    plain.stop().await;
     node.stop().await;
 }
 
@@ -483,4 +508,109 @@ fn with_tls_any_address_is_allowed() {
     let everywhere = ([0, 0, 0, 0], 7440).into();
     assert!(check_address(everywhere, true).is_ok());
     assert!(check_address(everywhere, false).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_show_certificates_of_a_trusted_ca_where_the_node_asks_for_them() {
+    let strangers = start_encrypted().await;
+    let authority = strangers.folder.path().join("network/ca/ca.cert.pem");
+    let flags = [
+        ("tls.profile", "sm"),
+        ("tls.clients", "required"),
+        ("tls.client_ca", authority.to_str().expect("text")),
+    ];
+    let node = start_with(
+        flags
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
+    )
+    .await;
+    let own = node.folder.path().join("network/ca/ca.cert.pem");
+    let member = |root: &std::path::Path| {
+        let file = |ending| {
+            let path = root.join(format!("network/members/admin.{ending}.pem"));
+            std::fs::read_to_string(path).expect("readable")
+        };
+        crypto_sm::tls::Identity::from_pem(&file("cert"), &file("key")).expect("a member")
+    };
+    let known = member(strangers.folder.path());
+    let answered = over_tls_as(&node, "localhost", &own, vec![known]).await;
+    assert_eq!(answered.expect("answered").len(), 32);
+    assert!(over_tls(&node, "localhost", &own).await.is_err());
+    let unknown = member(node.folder.path());
+    let refused = over_tls_as(&node, "localhost", &own, vec![unknown]).await;
+    assert!(refused.is_err());
+    strangers.stop().await;
+    node.stop().await;
+}
+
+#[test]
+fn certificates_are_renewed_without_a_restart_and_bad_files_change_nothing() {
+    use crate::api::tls::Encryption;
+    use crate::config::{Clients, Pair, Tls};
+    use crypto_sm::certificate::{AlternativeName, Issuer, Validity, issue_authority};
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let mut rng = rand::rng();
+    let validity = Validity::new(0, 1 << 42).expect("in order");
+    let ca_key = crypto_sm::sm2::SecretKey::generate(&mut rng);
+    let ca = issue_authority("enterprise", "CA", &ca_key, validity, &mut rng).expect("issued");
+    let issuer = Issuer::new(ca, ca_key).expect("a CA");
+    let pair = Pair {
+        certificate: folder.path().join("cert.pem"),
+        key: folder.path().join("key.pem"),
+    };
+    let issue = |rng: &mut rand::rngs::ThreadRng| {
+        let key = crypto_sm::sm2::SecretKey::generate(rng);
+        let names = [AlternativeName::Dns("localhost".to_owned())];
+        let certificate = issuer.issue_node("node-1", &names, key.public_key(), validity, rng);
+        for path in [&pair.certificate, &pair.key] {
+            let _ = std::fs::remove_file(path);
+        }
+        let certificate = certificate.expect("issued").to_pem();
+        crate::config::write_new(&pair.certificate, certificate.as_bytes()).expect("written");
+        let key = key.to_pkcs8_pem();
+        crate::config::write_secret(&pair.key, key.as_bytes()).expect("written");
+    };
+    issue(&mut rng);
+    let settings = Tls {
+        profile: crypto_sm::tls::Profile::Sm,
+        sm: pair.clone(),
+        international: None,
+        clients: Clients::Off,
+        client_authorities: None,
+        revocation_lists: None,
+    };
+    assert_eq!(
+        settings.not_after_ms(),
+        Ok(1 << 42).map(|end: u64| end / 1000 * 1000)
+    );
+    let encryption = Encryption::new(&settings).expect("prepared");
+    assert_eq!(encryption.renew(false), Ok(false));
+    assert_eq!(encryption.renew(true), Ok(true));
+    std::fs::write(&pair.certificate, "half a").expect("written");
+    assert!(encryption.renew(false).is_err());
+    // Said once.
+    assert_eq!(encryption.renew(false), Ok(false));
+    issue(&mut rng);
+    assert_eq!(encryption.renew(false), Ok(true));
+
+    let both = Tls {
+        profile: crypto_sm::tls::Profile::SmAndInternational,
+        clients: Clients::Required,
+        ..settings
+    };
+    let missing = |key: &str| {
+        Some(crate::error::Error::ConfigMissing {
+            key: key.to_owned(),
+        })
+    };
+    assert_eq!(
+        both.prepare().err(),
+        missing("tls.international_certificate")
+    );
+    let sm = Tls {
+        profile: crypto_sm::tls::Profile::Sm,
+        ..both
+    };
+    assert_eq!(sm.prepare().err(), missing("tls.client_ca"));
 }

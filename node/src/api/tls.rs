@@ -1,13 +1,15 @@
 //! TLS 1.3 with SM suites (RFC 8998) in front of both APIs.
 
+use crate::config::Tls;
 use crate::error::Error;
 use crate::service::Service;
-use crypto_sm::tls::rustls::{self, server::Acceptor, time_provider::DefaultTimeProvider};
-use crypto_sm::tls::{self, ClientAuthentication, Identity, Profile, ServerSettings};
+use crypto_sm::tls;
+use crypto_sm::tls::rustls::{self, server::Acceptor};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_rustls::LazyConfigAcceptor;
@@ -16,28 +18,110 @@ use tokio_rustls::server::TlsStream;
 /// How long a client may take for its handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
+/// First byte of a TLS connection: a record of the handshake (RFC 8446 clause 5.1).
+const HANDSHAKE_RECORD: u8 = 22;
+
 /// Finished handshakes that wait to be served.
 const WAITING_MAX: usize = 64;
 
-/// Reads the node's transport certificate and key, and prepares to serve with them.
-///
-/// # Errors
-/// [`Error::FileUnreadable`], [`Error::KeyExposed`], [`Error::KeyInvalid`], or those of [`Identity::from_pem`].
-pub fn prepare(certificate: &Path, key: &Path) -> Result<tls::Server, Error> {
-    let text = std::fs::read_to_string(certificate).map_err(|error| Error::FileUnreadable {
-        path: certificate.display().to_string(),
-        detail: error.to_string(),
-    })?;
-    let key = crate::config::read_key(key)?.to_pkcs8_pem();
-    let settings = ServerSettings {
-        identities: vec![Identity::from_pem(&text, &key)?],
-        clients: ClientAuthentication::None,
-        sm_suites: Vec::new(),
-        application_protocols: vec![b"h2".to_vec(), b"http/1.1".to_vec()],
-        resumption: true,
-        time: Arc::new(DefaultTimeProvider),
+/// How often files are looked at that may have been renewed.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// The side of TLS that serves, and what it was read from.
+#[derive(Debug)]
+pub struct Encryption {
+    settings: Tls,
+    server: tls::Server,
+    /// Sizes and times of change of the files, as they were read.
+    read: Mutex<Vec<Option<(u64, SystemTime)>>>,
+}
+
+impl Encryption {
+    /// Reads certificates and keys.
+    ///
+    /// # Errors
+    /// Those of [`Tls::prepare`].
+    pub fn new(settings: &Tls) -> Result<Self, Error> {
+        let read = stamps(settings);
+        Ok(Self {
+            settings: settings.clone(),
+            server: settings.prepare()?,
+            read: Mutex::new(read),
+        })
+    }
+
+    /// Reads the files again if one has changed, or in any case; connections to come are served with what they hold. What
+    /// cannot be used leaves everything as it was.
+    ///
+    /// # Errors
+    /// Those of [`Tls::settings`] and [`tls::Server::replace`].
+    pub fn renew(&self, in_any_case: bool) -> Result<bool, Error> {
+        let found = stamps(&self.settings);
+        {
+            let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+            if *read == found && !in_any_case {
+                return Ok(false);
+            }
+            // What is wrong with the files is said once.
+            *read = found;
+        }
+        self.server.replace(&self.settings.settings()?)?;
+        Ok(true)
+    }
+
+    /// Renews when files change or the process gets SIGHUP, until it is dropped.
+    async fn keep_current(self: Arc<Self>) {
+        let mut looks = tokio::time::interval(LOOK);
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut hangups = hangups();
+        loop {
+            let asked = tokio::select! {
+                _ = looks.tick() => false,
+                () = hangups.next() => true,
+            };
+            let this = Arc::clone(&self);
+            match tokio::task::spawn_blocking(move || this.renew(asked)).await {
+                Ok(Ok(true)) => tracing::info!("certificates read again"),
+                Ok(Err(error)) => {
+                    tracing::error!(code = error.code(), cause = %error, "certificates not renewed");
+                }
+                Ok(Ok(false)) | Err(_) => {}
+            }
+        }
+    }
+}
+
+fn stamps(settings: &Tls) -> Vec<Option<(u64, SystemTime)>> {
+    let stamp = |path: &Path| {
+        let found = std::fs::metadata(path).ok()?;
+        Some((found.len(), found.modified().ok()?))
     };
-    Ok(tls::Server::new(Profile::Sm, &settings)?)
+    settings.files().map(stamp).collect()
+}
+
+/// SIGHUP, where there is one.
+struct Hangups {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+fn hangups() -> Hangups {
+    Hangups {
+        #[cfg(unix)]
+        signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
+    }
+}
+
+impl Hangups {
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Hands out connections whose handshake has succeeded. Handshakes run side by side, so that a slow client delays nobody.
@@ -51,25 +135,29 @@ impl Listener {
     pub fn new(
         listener: TcpListener,
         address: SocketAddr,
-        server: Arc<tls::Server>,
+        encryption: Arc<Encryption>,
         service: Service,
     ) -> Self {
         let (sender, connections) = mpsc::channel(WAITING_MAX);
+        let renewing = tokio::spawn(Arc::clone(&encryption).keep_current());
         tokio::spawn(async move {
             loop {
                 let accepted = tokio::select! {
                     accepted = listener.accept() => accepted,
-                    () = sender.closed() => return,
+                    () = sender.closed() => {
+                        renewing.abort();
+                        return;
+                    }
                 };
                 let Ok((stream, peer)) = accepted else {
                     // Out of descriptors, most likely: let others end first.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 };
-                let (server, service, sender) =
-                    (Arc::clone(&server), service.clone(), sender.clone());
+                let (encryption, service, sender) =
+                    (Arc::clone(&encryption), service.clone(), sender.clone());
                 tokio::spawn(async move {
-                    match tokio::time::timeout(HANDSHAKE, shake(&server, stream)).await {
+                    match tokio::time::timeout(HANDSHAKE, shake(&encryption.server, stream)).await {
                         Ok(Ok(stream)) => drop(sender.send((stream, peer)).await),
                         Ok(Err(code)) => service.metrics().handshake(code),
                         Err(_) => service.metrics().handshake("timeout"),
@@ -87,8 +175,13 @@ impl Listener {
 /// One handshake; the code of what went wrong.
 async fn shake(
     server: &tls::Server,
-    stream: TcpStream,
+    mut stream: TcpStream,
 ) -> Result<TlsStream<TcpStream>, &'static str> {
+    let mut first = [0];
+    if stream.peek(&mut first).await.is_ok_and(|found| found == 1) && first[0] != HANDSHAKE_RECORD {
+        answer_plain_text(&mut stream).await;
+        return Err(crypto_sm::Error::TlsNotSpoken.code());
+    }
     let start = LazyConfigAcceptor::new(Acceptor::default(), stream)
         .await
         .map_err(|error| code(&error))?;
@@ -97,6 +190,28 @@ async fn shake(
         .into_stream(configuration)
         .await
         .map_err(|error| code(&error))
+}
+
+/// Tells whoever speaks HTTP without TLS what is wrong, in a form that people and programs read.
+async fn answer_plain_text(stream: &mut TcpStream) {
+    let error = Error::PlainText;
+    let said = i18n::catalogue(i18n::Locale::En).explain(error.code(), &[]);
+    let body = serde_json::json!({
+        "status": 400,
+        "code": error.code(),
+        "title": said.as_ref().map(|said| said.what.clone()),
+        "detail": said.map(|said| said.remedy),
+    })
+    .to_string();
+    let answer = format!(
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    // What was asked is read away first: closing with unread bytes could take the answer with it.
+    let mut asked = [0; 4096];
+    let _ = stream.read(&mut asked).await;
+    let _ = stream.write_all(answer.as_bytes()).await;
+    let _ = stream.shutdown().await;
 }
 
 /// The permanent code where TLS refused something; `connection` where the line broke.

@@ -63,6 +63,7 @@ impl Network {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7440)),
             reviewers: 0,
             policy_delay_ms: 0,
+            tls: false,
         };
         let root = folder.path().join("network");
         let founded = found(&root, &plan, now_ms, &mut StdRng::seed_from_u64(seed))?;

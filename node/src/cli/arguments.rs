@@ -256,6 +256,9 @@ pub struct Init {
     /// Leave the user's default context alone.
     #[arg(long)]
     pub no_default_context: bool,
+    /// TLS with SM suites.
+    #[arg(long)]
+    pub tls: bool,
 }
 
 /// `start`
@@ -1058,6 +1061,9 @@ pub struct Demo {
     /// Address of the node.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
+    /// TLS with SM suites.
+    #[arg(long)]
+    pub tls: bool,
 }
 
 /// `bench`

@@ -136,6 +136,7 @@ async fn demonstrate(
         step: None,
         require_review: false,
         no_default_context: true,
+        tls: arguments.tls,
     })?;
     console.say(&format!(
         "      {}",
@@ -363,6 +364,11 @@ impl Running {
         })?;
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, readied) = oneshot::channel();
+        let scheme = if config.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
         let serving = tokio::spawn(async move {
             let ready = |address| {
                 let _ = ready.send(address);
@@ -372,7 +378,7 @@ impl Running {
         });
         match readied.await {
             Ok(address) => Ok(Running {
-                endpoint: format!("http://{address}"),
+                endpoint: format!("{scheme}://{address}"),
                 stop,
                 serving,
             }),

@@ -27,7 +27,8 @@ const DISK_BYTES_MIN: u64 = 1 << 30;
 const OPEN_FILES_MIN: u64 = 1024;
 
 /// Certificates that end sooner are worth a word.
-const EXPIRY_WARNING_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+const EXPIRY_WARNING_MS: u64 = 30 * DAY_MS;
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -331,6 +332,9 @@ fn configuration(folder: &Path, findings: &mut Vec<Finding>, console: &Console) 
                         .into_iter()
                         .map(|error| Finding::mend("configuration", error.into())),
                 );
+                if let Some(tls) = &config.tls {
+                    findings.push(certificate(tls, console));
+                }
                 // In use is right if it is the node itself.
                 let text = match TcpListener::bind(config.listen) {
                     Ok(_) => console
@@ -343,6 +347,32 @@ fn configuration(folder: &Path, findings: &mut Vec<Finding>, console: &Console) 
                 findings.push(Finding::good("port", text));
             }
         }
+    }
+}
+
+/// How long the node's transport certificate is still good for.
+fn certificate(tls: &config::Tls, console: &Console) -> Finding {
+    let until = match tls.not_after_ms() {
+        Ok(until) => until,
+        Err(error) => return Finding::mend("certificate", error.into()),
+    };
+    let now = now_ms();
+    let day = crate::console::local_time(until);
+    if until < now {
+        let failure = Failure::new("HT-CRY-025")
+            .with("name", tls.sm.certificate.display())
+            .with("not_after", &day);
+        let failure = failure.with("at", crate::console::local_time(now));
+        return Finding::mend("certificate", failure);
+    }
+    let days = (until - now) / DAY_MS;
+    let detail = console
+        .catalogue()
+        .phrase_certificate_until(day.as_str(), days.to_string());
+    if until < now + EXPIRY_WARNING_MS {
+        Finding::look("certificate", detail)
+    } else {
+        Finding::good("certificate", detail)
     }
 }
 

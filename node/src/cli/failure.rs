@@ -281,6 +281,8 @@ pub mod codes {
     pub const CHECKS_FAILED: &str = "HT-CLI-032";
     /// Nobody answers at the endpoint.
     pub const NODE_UNREACHABLE: &str = "HT-CLI-033";
+    /// The node speaks TLS there, and the endpoint says plain text.
+    pub const TLS_EXPECTED: &str = "HT-CLI-240";
     /// The node did not answer in time.
     pub const NODE_SILENT: &str = "HT-CLI-034";
     /// The entry was not final in time; it may still become one.
@@ -351,6 +353,7 @@ pub const CODES: &[&str] = &[
     codes::DOCUMENT_REFUSED,
     codes::BACKUP_NETWORK_MISSING,
     codes::OUTCOME_UNKNOWN,
+    codes::TLS_EXPECTED,
 ];
 
 /// The exit code that goes with an error code.
@@ -385,9 +388,10 @@ pub fn exit_of(code: &str) -> Exit {
         | codes::OTHER_NETWORK
         | codes::NO_FACTOR_SET => Exit::Conflict,
         codes::NETWORK_UNKNOWN => Exit::Integrity,
-        codes::NODE_UNREACHABLE | codes::NODE_SILENT | codes::NOT_FINAL_IN_TIME => {
-            Exit::Unavailable
-        }
+        codes::TLS_EXPECTED
+        | codes::NODE_UNREACHABLE
+        | codes::NODE_SILENT
+        | codes::NOT_FINAL_IN_TIME => Exit::Unavailable,
         codes::ROWS_BAD
         | codes::ONE_ROW_NEEDED
         | codes::RESULTS_DIFFER

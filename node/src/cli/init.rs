@@ -87,6 +87,7 @@ pub(super) fn found(arguments: &Init) -> Result<[u8; 32], Failure> {
         listen: arguments.listen,
         reviewers: u32::from(arguments.require_review),
         policy_delay_ms: hengtan_ledger::genesis::default_limits().policy_delay_ms,
+        tls: arguments.tls,
     };
     let founded = config::found(&arguments.dir, &plan, now_ms(), &mut rand::rng())?;
     Ok(founded.network_id())

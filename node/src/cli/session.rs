@@ -23,7 +23,7 @@ use super::context::{self, Found};
 use super::exit::Exit;
 use super::failure::{Failure, codes};
 use super::presentation::{time, whole_id};
-use super::secure::{self, Refusal};
+use super::secure::{self, Handshake};
 
 /// The client of the node's gRPC API, which asks for texts in the person's language.
 pub type Client = LedgerClient<InterceptedService<Channel, Language>>;
@@ -61,7 +61,7 @@ pub struct Session<'a> {
     pub context: Found,
     client: Client,
     endpoint: String,
-    refusal: Refusal,
+    handshake: Handshake,
     timeout: Duration,
 }
 
@@ -100,9 +100,9 @@ impl<'a> Session<'a> {
             .map_err(|_| invalid())?
             .connect_timeout(timeout.min(Duration::from_secs(10)))
             .timeout(timeout);
-        let refusal = Refusal::default();
+        let handshake = Handshake::default();
         let channel = if endpoint.starts_with("https://") {
-            secure::connect(&address, &context.context()?.ca_certificate, &refusal)?
+            connect_securely(&address, &context, &handshake)?
         } else {
             address.connect_lazy()
         };
@@ -115,7 +115,7 @@ impl<'a> Session<'a> {
             context,
             client,
             endpoint,
-            refusal,
+            handshake,
             timeout,
         })
     }
@@ -127,14 +127,23 @@ impl<'a> Session<'a> {
 
     /// The failure for what the node or the way to it answered.
     pub fn failed(&self, status: tonic::Status) -> Failure {
-        // A refused handshake tells more than that nobody could be reached.
-        let refusal = self.refusal.lock().ok().and_then(|reason| reason.clone());
-        match refusal {
-            Some(reason) if status.code() == tonic::Code::Unavailable => {
-                Failure::from(crate::error::Error::from(reason)).exiting(Exit::NotAuthorised)
+        if status.get_details_error_info().is_none() {
+            // A refused handshake tells more than that nobody could be reached.
+            if let Some(reason) = self.handshake.refusal() {
+                return Failure::from(crate::error::Error::from(reason))
+                    .exiting(Exit::NotAuthorised);
             }
-            _ => failure_of(&status, &self.endpoint),
+            let plain = self.endpoint.starts_with("http://");
+            if plain && secure::speaks_tls(&self.endpoint) {
+                return Failure::new(codes::TLS_EXPECTED).with("endpoint", &self.endpoint);
+            }
         }
+        failure_of(&status, &self.endpoint)
+    }
+
+    /// When the certificate ends that the node showed, milliseconds since 1970; nothing without TLS.
+    pub fn certificate_valid_to_ms(&self) -> Option<u64> {
+        self.handshake.valid_to_ms()
     }
 
     /// The network that the node serves, which must be the one that the context trusts.
@@ -297,6 +306,22 @@ pub fn unreadable(what: &str) -> Failure {
 }
 
 /// A failed request: the node's own code and fields where it gave them, else what the connection says.
+/// To a node with TLS. If it asks who calls, the members' certificates say so whose keys are plain files.
+fn connect_securely(
+    address: &Endpoint,
+    found: &Found,
+    handshake: &Handshake,
+) -> Result<Channel, Failure> {
+    let context = found.context()?;
+    let identities = context.identities.iter().filter_map(|identity| {
+        let certificate = std::fs::read_to_string(&identity.certificate).ok()?;
+        let key = crate::config::read_key(&identity.key).ok()?;
+        crypto_sm::tls::Identity::from_pem(&certificate, &key.to_pkcs8_pem()).ok()
+    });
+    let first = identities.take(1).collect();
+    secure::connect(address, &context.ca_certificate, first, handshake)
+}
+
 fn failure_of(status: &tonic::Status, endpoint: &str) -> Failure {
     let exit = match status.code() {
         tonic::Code::NotFound => Exit::NotFound,

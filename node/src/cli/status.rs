@@ -63,7 +63,7 @@ pub async fn run(session: &Session<'_>) -> Result<Exit, Failure> {
     } else {
         catalogue.status_voters(status.voting_organisations.to_string())
     };
-    let record = Record::new()
+    let mut record = Record::new()
         .with(
             "network",
             catalogue.col_network(),
@@ -155,6 +155,16 @@ pub async fn run(session: &Session<'_>) -> Result<Exit, Failure> {
             catalogue.col_notices(),
             Cell::new(Value::Array(notices), texts.join("\n")),
         );
+    if let Some(until) = session.certificate_valid_to_ms() {
+        let days = until.saturating_sub(super::session::now_ms()) / (24 * 60 * 60 * 1000);
+        record = record
+            .with(
+                "certificate_valid_to",
+                catalogue.col_certificate_valid_to(),
+                time(until),
+            )
+            .with("certificate_days_left", catalogue.col_days_left(), days);
+    }
     session.console.record(&record)?;
     let other = session
         .context

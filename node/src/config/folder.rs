@@ -118,19 +118,11 @@ pub fn nodes_of(root: &Path) -> Vec<String> {
     found
 }
 
-/// Reads a secret key, and refuses one that others can read.
+/// The text of a file with a secret; one that others can read is refused.
 ///
 /// # Errors
-/// [`Error::FileUnreadable`], [`Error::KeyExposed`], [`Error::KeyInvalid`].
-pub fn read_key(path: &Path) -> Result<SecretKey, Error> {
-    open_key(path, &|_| None)
-}
-
-/// The same of a file that may be encrypted; `ask` gives the passphrase for the place that it is told.
-///
-/// # Errors
-/// As [`read_key`], and those of `crypto-sm` for a passphrase that is missing or wrong.
-pub fn open_key(path: &Path, ask: Ask<'_>) -> Result<SecretKey, Error> {
+/// [`Error::FileUnreadable`], [`Error::KeyExposed`].
+pub fn read_private(path: &Path) -> Result<Zeroizing<String>, Error> {
     let name = || path.display().to_string();
     let unreadable = |error: std::io::Error| Error::FileUnreadable {
         path: name(),
@@ -148,6 +140,24 @@ pub fn open_key(path: &Path, ask: Ask<'_>) -> Result<SecretKey, Error> {
             });
         }
     }
+    Ok(text)
+}
+
+/// Reads a secret key, and refuses one that others can read.
+///
+/// # Errors
+/// [`Error::FileUnreadable`], [`Error::KeyExposed`], [`Error::KeyInvalid`].
+pub fn read_key(path: &Path) -> Result<SecretKey, Error> {
+    open_key(path, &|_| None)
+}
+
+/// The same of a file that may be encrypted; `ask` gives the passphrase for the place that it is told.
+///
+/// # Errors
+/// As [`read_key`], and those of `crypto-sm` for a passphrase that is missing or wrong.
+pub fn open_key(path: &Path, ask: Ask<'_>) -> Result<SecretKey, Error> {
+    let name = || path.display().to_string();
+    let text = read_private(path)?;
     if is_encrypted(&text) {
         let place = name();
         let Some(passphrase) = ask(&place) else {

@@ -45,6 +45,8 @@ pub struct Founding {
     pub reviewers: u32,
     /// Delay before a changed policy holds, milliseconds.
     pub policy_delay_ms: u64,
+    /// Whether the node speaks TLS with SM suites from the start.
+    pub tls: bool,
 }
 
 /// One of the first members.
@@ -93,7 +95,7 @@ pub fn found<R: CryptoRng + ?Sized>(
     rng: &mut R,
 ) -> Result<Founded, Error> {
     refuse_content(root)?;
-    crate::api::check_address(plan.listen, false)?;
+    crate::api::check_address(plan.listen, plan.tls)?;
     let folder = Folder::new(root);
     let validity = |years| {
         Validity::new(
@@ -276,15 +278,24 @@ pub(super) fn refuse_content(root: &Path) -> Result<(), Error> {
 fn config_text(plan: &Founding) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     format!(
-        "[node]\nname = {}\ngenesis = \"../../genesis.pb\"\ndata = \"data\"\nstatement_key = \"statement.key.pem\"\n\n[api]\nlisten = {}\n",
+        "[node]\nname = {}\ngenesis = \"../../genesis.pb\"\ndata = \"data\"\nstatement_key = \"statement.key.pem\"\n\n[api]\nlisten = {}\n{}",
         quoted(&plan.node),
-        quoted(&plan.listen.to_string())
+        quoted(&plan.listen.to_string()),
+        if plan.tls {
+            "\n[tls]\nprofile = \"sm\"\n"
+        } else {
+            ""
+        }
     )
 }
 
 fn context(plan: &Founding, founded: &Founded) -> Context {
     Context {
-        endpoint: format!("http://{}", plan.listen),
+        endpoint: format!(
+            "{}://{}",
+            if plan.tls { "https" } else { "http" },
+            plan.listen
+        ),
         network: hex::encode(founded.network_id()),
         genesis: "genesis.pb".into(),
         organisation: plan.organisation.clone(),
@@ -375,6 +386,7 @@ mod tests {
             listen: ([127, 0, 0, 1], 0).into(),
             reviewers: 0,
             policy_delay_ms: 0,
+            tls: false,
         }
     }
 

@@ -7,15 +7,18 @@ mod folder;
 mod found;
 mod keys;
 mod setting;
+mod tls;
 
 pub use context::{Context, Identity};
 pub use folder::{Folder, nodes_of, open_key, read_key, write_new, write_secret};
 pub use found::{Founder, Founding, found};
 pub use keys::{Ask, Keys, Provider, read_passphrase};
 pub use setting::{Origin, SETTINGS, Setting, Value};
+pub use tls::{Clients, Pair, Tls};
 
 use crate::error::Error;
 use crypto_sm::keystore::Key;
+use crypto_sm::tls::Profile;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -47,25 +50,6 @@ pub struct Config {
     pub clock_jump_accepted: bool,
     /// How long a stopping node waits for what it has begun, milliseconds.
     pub shutdown_ms: u64,
-}
-
-/// What the node shows to its clients.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tls {
-    /// File of its certificate, PEM; certificates of authorities below the root may follow.
-    pub certificate: PathBuf,
-    /// File of its key, PKCS #8 PEM.
-    pub key: PathBuf,
-}
-
-impl Tls {
-    /// Reads the files.
-    ///
-    /// # Errors
-    /// Those of [`crate::api::tls::prepare`].
-    pub fn prepare(&self) -> Result<crypto_sm::tls::Server, Error> {
-        crate::api::tls::prepare(&self.certificate, &self.key)
-    }
 }
 
 /// How other nodes are met: always mutual TLS 1.3 with SM suites.
@@ -170,15 +154,25 @@ impl Config {
         }
         .within(folder);
         let listen = of.address("api.listen");
-        let tls = of
-            .text("tls.profile")
-            .filter(|word| word != "off")
-            .and_then(|_| {
-                Some(Tls {
-                    certificate: folder.join(of.text("tls.certificate")?),
-                    key: folder.join(of.text("tls.key")?),
-                })
-            });
+        let profile = of.text("tls.profile");
+        let tls = profile.as_deref().and_then(Profile::from_word);
+        let tls = tls.and_then(|profile| {
+            let file = |key| of.given(key).map(|path| folder.join(path));
+            let international = file("tls.international_certificate")
+                .zip(file("tls.international_key"))
+                .map(|(certificate, key)| Pair { certificate, key });
+            Some(Tls {
+                profile,
+                sm: Pair {
+                    certificate: file("tls.certificate")?,
+                    key: file("tls.key")?,
+                },
+                international,
+                clients: Clients::from_word(&of.text("tls.clients")?)?,
+                client_authorities: file("tls.client_ca"),
+                revocation_lists: file("tls.revocation_lists"),
+            })
+        });
         let peer = of.other_address("peer.listen").and_then(|listen| {
             Some(Peer {
                 listen,

@@ -1,6 +1,6 @@
 //! Single settings: what there is, which value holds, where it comes from.
 
-use super::{Flags, Provider};
+use super::{Clients, Flags, Provider, Tls};
 use crate::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
@@ -112,9 +112,14 @@ pub const SETTINGS: &[(&str, Form, &str)] = &[
     ("keys.indices", Form::Optional, ""),
     ("keys.pin_file", Form::Optional, ""),
     ("api.listen", Form::Address, "127.0.0.1:7440"),
-    ("tls.profile", Form::Word(&["off", "sm"]), "off"),
+    ("tls.profile", Form::Word(Tls::WORDS), "off"),
     ("tls.certificate", Form::Text, "transport.cert.pem"),
     ("tls.key", Form::Text, "transport.key.pem"),
+    ("tls.international_certificate", Form::Optional, ""),
+    ("tls.international_key", Form::Optional, ""),
+    ("tls.clients", Form::Word(Clients::WORDS), "off"),
+    ("tls.client_ca", Form::Optional, ""),
+    ("tls.revocation_lists", Form::Optional, ""),
     ("peer.listen", Form::OptionalAddress, ""),
     ("peer.certificate", Form::Text, "transport.cert.pem"),
     ("peer.key", Form::Text, "transport.key.pem"),

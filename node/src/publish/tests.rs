@@ -23,6 +23,7 @@ fn publisher() -> (Arc<MemoryStore>, Publisher, tempfile::TempDir) {
         listen: ([127, 0, 0, 1], 0).into(),
         reviewers: 0,
         policy_delay_ms: 0,
+        tls: false,
     };
     let root = folder.path().join("network");
     let founded = found(&root, &plan, 1_800_000_000_000, &mut rand::rng()).expect("founded");

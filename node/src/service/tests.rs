@@ -37,6 +37,7 @@ fn network(overrides: &[(&str, &str)]) -> Network {
         listen: ([127, 0, 0, 1], 0).into(),
         reviewers: 0,
         policy_delay_ms: 0,
+        tls: false,
     };
     found_network(&root, &plan, NOW, &mut rand::rng()).expect("founded");
     let path = Folder::new(&root).config_file(None).expect("one node");

@@ -94,11 +94,11 @@ fn keys_of_cas_and_holders_stand_encrypted_where_a_passphrase_is_given() {
     cert(home, "ca example --dir root --passphrase-file ca.txt");
     let issue = "issue li-na --dir root --role business";
     // Nobody can be asked for the CA's passphrase.
-    refused(home, issue, 7, "HT-CRY-080");
+    refused(home, issue, 2, "HT-CRY-080");
     refused(
         home,
         &format!("{issue} --ca-passphrase-file holder.txt"),
-        7,
+        4,
         "HT-CRY-071",
     );
     refused(

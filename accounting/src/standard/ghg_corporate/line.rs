@@ -473,7 +473,9 @@ fn masses(checked: &Checked<'_>, report: &mut Report) -> Result<(Masses, Option<
                 &place,
                 &line.evidence,
             )?;
+            let mut unsplit = false;
             for (gas, rate) in rate.by_gas(derivation, &subject, tonne())? {
+                unsplit |= gas.is_none();
                 let of = gas.map_or_else(
                     || subject.clone(),
                     |gas| format!("{subject}, {}", gas.symbol()),
@@ -498,6 +500,9 @@ fn masses(checked: &Checked<'_>, report: &mut Report) -> Result<(Masses, Option<
                     "t",
                     &[activity, rate],
                 )?);
+            }
+            if unsplit {
+                report.notice("corporate.gases_unknown", &subject, "");
             }
             if let Some(set) = &rate.other_gwp_set {
                 report.notice("rate.other_gwp_set", &subject, set.as_str());

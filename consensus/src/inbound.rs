@@ -35,8 +35,9 @@ pub struct Inbound {
     pub log: LogStore,
     pub snapshots: Snapshots,
     pub failure: Failure,
-    /// A leader one of whose batches was refused; nothing of it is heard for the rest of its term.
-    pub refused: Mutex<Option<LeaderId>>,
+    /// A leader one of whose batches was refused, and the batch's index; nothing of it is heard for the rest of its term,
+    /// unless a majority has taken the batch.
+    pub refused: Mutex<Option<(LeaderId, u64)>>,
     pub receiving: tokio::sync::Mutex<Option<Receiving>>,
 }
 
@@ -72,8 +73,13 @@ impl Inbound {
         Ok(())
     }
 
-    /// The vote of a message that only the leader itself sends.
-    fn leader_vote(&self, from: NodeId, vote: Option<record::Vote>) -> Result<Vote, Error> {
+    /// The vote of a message that only the leader itself sends; `committed` is what the message says to be committed.
+    fn leader_vote(
+        &self,
+        from: NodeId,
+        vote: Option<record::Vote>,
+        committed: Option<&record::LogId>,
+    ) -> Result<Vote, Error> {
         let vote: Vote = vote
             .filter(|vote| vote.committed)
             .ok_or(Error::MessageInvalid)?
@@ -84,8 +90,16 @@ impl Inbound {
                 authenticated: from,
             });
         }
-        let refused = *self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        if refused == Some(vote.leader_id) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((leader, index)) = *refused
+            && leader == vote.leader_id
+        {
+            // Once a majority has taken the batch, this node alone refuses it, perhaps by a clock that is wrong. It could not
+            // get another leader elected, and would stay behind for as long as this one leads.
+            if committed.is_some_and(|committed| committed.index >= index) {
+                *refused = None;
+                return Ok(vote);
+            }
             return Err(Error::LeaderRefused {
                 term: vote.leader_id.term,
                 refusal: None,
@@ -96,7 +110,7 @@ impl Inbound {
 
     async fn append(&self, from: NodeId, request: AppendRequest) -> Result<AppendResponse, Error> {
         self.check_route(from, request.route.as_ref())?;
-        let vote = self.leader_vote(from, request.vote)?;
+        let vote = self.leader_vote(from, request.vote, request.leader_commit.as_ref())?;
         let entries: Vec<Entry> = request
             .entries
             .into_iter()
@@ -182,7 +196,8 @@ impl Inbound {
             {
                 let term = vote.leader_id.term;
                 tracing::warn!(term, leader = vote.leader_id.voted_for, index = entry.log_id.index, %refusal, "batch refused");
-                *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(vote.leader_id);
+                *self.refused.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some((vote.leader_id, entry.log_id.index));
                 return Err(Error::LeaderRefused {
                     term,
                     refusal: Some(refusal),
@@ -208,7 +223,7 @@ impl Inbound {
                 ballot_of(response.map_err(|error| self.stopped(&error))?)
             }
             ElectionQuestion::Transfer(ballot) => {
-                let vote = self.leader_vote(from, ballot.vote)?;
+                let vote = self.leader_vote(from, ballot.vote, None)?;
                 let last = ballot.last_log_id.map(Into::into);
                 let request = TransferLeaderRequest::new(vote, self.identity.node_id, last);
                 match self
@@ -242,7 +257,7 @@ impl Inbound {
         request: SnapshotRequest,
     ) -> Result<SnapshotResponse, Error> {
         self.check_route(from, request.route.as_ref())?;
-        let vote = self.leader_vote(from, request.vote)?;
+        let vote = self.leader_vote(from, request.vote, None)?;
         let mut slot = self.receiving.lock().await;
         if let Some(manifest) = request.manifest {
             let snapshots = self.snapshots.clone();

@@ -366,6 +366,75 @@ async fn a_leader_whose_batch_is_refused_loses_the_term_and_the_batch_is_never_a
 }
 
 #[tokio::test]
+async fn a_leader_is_heard_again_once_a_majority_has_taken_the_batch_that_one_node_refused() {
+    let journal = Journal::default();
+    let mut cluster = Cluster::new();
+    cluster.add(options(1, memory()), journal.clone()).await;
+    let id = |index: u64| record::LogId { term: 1, index };
+    let batch = |index: u64, bytes: &'static str| record::Entry {
+        log_id: Some(id(index)),
+        payload: Some(record::Payload::Batch(Bytes::from(bytes))),
+    };
+    let ask = async |previous: u64, entries: Vec<record::Entry>, leader_commit: u64| {
+        let request = record::AppendRequest {
+            route: Some(record::Route {
+                network_id: NETWORK.to_vec(),
+                from: 2,
+                to: 1,
+            }),
+            vote: Some(record::Vote {
+                term: 1,
+                node_id: 2,
+                committed: true,
+            }),
+            previous: previous.checked_sub(1).map(id),
+            leader_commit: leader_commit.checked_sub(1).map(id),
+            entries,
+        };
+        let request = Bytes::from(request.encode_to_vec());
+        let answer = cluster.at(1).answer(2, Procedure::Append, request).await;
+        answer.map(drop)
+    };
+    // Positions are counts of entries here: the first entry has index 0.
+    assert_eq!(ask(0, vec![batch(0, "good")], 0).await, Ok(()));
+    let refused = ask(1, vec![batch(1, "late")], 1).await;
+    assert!(
+        matches!(
+            refused,
+            Err(Error::LeaderRefused {
+                term: 1,
+                refusal: Some(_)
+            })
+        ),
+        "{refused:?}"
+    );
+    let unheard = Err(Error::LeaderRefused {
+        term: 1,
+        refusal: None,
+    });
+    assert_eq!(ask(1, vec![], 1).await, unheard, "a heartbeat");
+    assert_eq!(ask(1, vec![batch(1, "other")], 1).await, unheard, "another");
+
+    assert_eq!(ask(1, vec![batch(1, "late")], 2).await, Ok(()));
+    assert_eq!(ask(2, vec![batch(2, "good too")], 2).await, Ok(()));
+    assert_eq!(ask(3, vec![], 3).await, Ok(()));
+    cluster.applied(1, 2).await;
+    assert_eq!(journal.batches(), ["good", "late", "good too"]);
+    let again = ask(3, vec![batch(3, "late again")], 3).await;
+    assert!(
+        matches!(
+            again,
+            Err(Error::LeaderRefused {
+                refusal: Some(_),
+                ..
+            })
+        ),
+        "{again:?}"
+    );
+    cluster.shutdown().await;
+}
+
+#[tokio::test]
 async fn messages_that_went_astray_are_refused_before_the_engine_sees_them() {
     let cluster = Cluster::of_voters(1).await;
     let (leader, term) = cluster.leader([1]).await;

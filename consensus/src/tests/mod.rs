@@ -93,8 +93,10 @@ impl Journal {
 }
 
 impl Application for Journal {
-    fn inspect(&self, _term: u64, _traffic: Traffic, bytes: &[u8]) -> Result<(), Refusal> {
-        if bytes.starts_with(b"bad") {
+    fn inspect(&self, _term: u64, traffic: Traffic, bytes: &[u8]) -> Result<(), Refusal> {
+        // A batch that is late is refused while it is new, as one whose time is too far from this node's clock.
+        let late = bytes.starts_with(b"late") && traffic == Traffic::Live;
+        if bytes.starts_with(b"bad") || late {
             Err(Refusal::new("HT-TEST-001"))
         } else {
             Ok(())

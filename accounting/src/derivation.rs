@@ -112,6 +112,15 @@ pub enum Origin {
     Parameter(Citation),
     /// True by definition: a unit conversion, 44/12, one hundred per cent.
     Constant,
+    /// Drawn: a statistic of many trials. Whoever repeats them with the seed gets the same digits; `verify` does not.
+    Simulated {
+        /// Generator of the random numbers.
+        generator: &'static str,
+        /// Its seed.
+        seed: u64,
+        /// Trials.
+        trials: u32,
+    },
     /// Calculated from earlier numbers.
     Derived {
         /// By which rule.
@@ -162,6 +171,11 @@ pub enum Operator {
         /// Decimal places of the result.
         places: u32,
     },
+    /// The natural logarithm of the one operand, rounded half up.
+    Logarithm {
+        /// Decimal places of the result.
+        places: u32,
+    },
     /// A component of the solution of a system of equations; checked by its equation, not by repeating the solver.
     /// Operands: the constant term, then pairs of coefficient and other unknown. `|x − Σ| ≤ 10^-places`.
     Solution {
@@ -186,6 +200,7 @@ impl Operator {
             Self::Power { .. } => "power",
             Self::Exponential { .. } => "exponential",
             Self::Root { .. } => "root",
+            Self::Logarithm { .. } => "logarithm",
             Self::Solution { .. } => "solution",
         }
     }
@@ -198,6 +213,7 @@ impl Operator {
             | Self::Power { places }
             | Self::Exponential { places }
             | Self::Root { places }
+            | Self::Logarithm { places }
             | Self::Solution { places } => Some(places),
             _ => None,
         }
@@ -331,6 +347,24 @@ impl Derivation {
             value: value.into(),
             unit: unit.into(),
             origin: Origin::Constant,
+        })
+    }
+
+    /// Adds a statistic of many trials.
+    pub fn simulated(
+        &mut self,
+        label: &'static str,
+        subject: impl Into<String>,
+        value: impl Into<Exact>,
+        unit: impl Into<Cow<'static, str>>,
+        origin: Origin,
+    ) -> Number {
+        self.push(Node {
+            label,
+            subject: subject.into(),
+            value: value.into(),
+            unit: unit.into(),
+            origin,
         })
     }
 

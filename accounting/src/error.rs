@@ -641,6 +641,73 @@ errors! {
         text: String
     };
     // Factor sets, explanation, uncertainty: 190–229.
+    /// Two factors of a set that fit the same rows.
+    "HT-ACC-190" "" FactorsOverlap {
+        /// The factor, `set/id`.
+        factor: String,
+        /// The other, `set/id`.
+        other: String,
+        /// Where their windows overlap.
+        window: String
+    };
+    /// A factor per a unit that its categories cannot have.
+    "HT-ACC-191" "" FactorDimension {
+        /// The factor, `set/id`.
+        factor: String,
+        /// Its unit.
+        unit: String,
+        /// The category.
+        category: Category
+    };
+    /// A factor far from those of the same activity.
+    "HT-ACC-192" "" FactorImplausible {
+        /// The factor, `set/id`.
+        factor: String,
+        /// Its value.
+        value: String,
+        /// Median of the others.
+        typical: String
+    };
+    /// A factor that no official result can rest on.
+    "HT-ACC-193" "" FactorUnofficial {
+        /// The factor, `set/id`.
+        factor: String,
+        /// `recalled`, `draft`.
+        standing: String
+    };
+    /// Rows that are not the ones that the manifest's digest is of.
+    "HT-ACC-194" "" DigestDiffers {
+        /// The set.
+        set: String,
+        /// Digest that the manifest states.
+        stated: String,
+        /// Digest of the rows.
+        found: String
+    };
+    /// An uncertainty document without a source.
+    "HT-ACC-195" "" SourcesMissing;
+    /// A factor without exactly one of uncertainty and pedigree.
+    "HT-ACC-196" "" FactorSpread;
+    /// A pedigree score outside 1 to 5, or a basic factor below 1.
+    "HT-ACC-197" "" PedigreeScore {
+        /// What was read.
+        text: String
+    };
+    /// A base year that only some sources have.
+    "HT-ACC-198" "" BaseYearIncomplete {
+        /// The source without it.
+        text: String
+    };
+    /// One factor with two uncertainties.
+    "HT-ACC-199" "" GroupDiffers {
+        /// The group.
+        text: String
+    };
+    /// A simulation with too few or too many trials.
+    "HT-ACC-200" "" TrialsOutside {
+        /// What was read.
+        text: String
+    };
 }
 
 impl fmt::Display for Gas {

@@ -6,6 +6,7 @@
 //! | `ghg_scope2` | GHG Protocol Scope 2 Guidance |
 //! | `ghg_scope3` | GHG Protocol Scope 3 Standard and Technical Guidance |
 //! | `iso_14083` | ISO 14083, GLEC Framework |
+//! | `ipcc_uncertainty` | IPCC 2006 Guidelines, volume 1, chapter 3: uncertainty |
 //! | `mee_power` | MEE guideline for power generation facilities |
 //! | `mee_cement`, `mee_aluminium`, `mee_steel` | MEE guidelines for cement, aluminium smelting, steel |
 //! | `gbt_32150` | GB/T 32150 with parts of GB/T 32151 |
@@ -32,6 +33,7 @@ mod ghg_product;
 mod ghg_scope2;
 mod ghg_scope3;
 mod iso_14083;
+mod ipcc_uncertainty;
 mod mee;
 mod mee_aluminium;
 mod mee_cement;
@@ -70,6 +72,7 @@ pub const STANDARDS: &[Standard] = &[
     ghg_scope2::STANDARD,
     ghg_scope3::STANDARD,
     iso_14083::STANDARD,
+    ipcc_uncertainty::STANDARD,
     mee_power::STANDARD,
     mee_cement::STANDARD,
     mee_aluminium::STANDARD,

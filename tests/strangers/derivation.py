@@ -75,6 +75,8 @@ def expected(origin, values):
         return near(decimal(first) ** decimal(others[0]), places)
     if operator == "exponential":
         return near(decimal(first).exp(), places)
+    if operator == "logarithm":
+        return near(decimal(first).ln(), places)
     if operator == "root":
         return near(decimal(first).sqrt(), places)
     if operator == "solution":

@@ -24,7 +24,7 @@ impl Part<'_> {
             let (open, close) = match node.origin {
                 Origin::Input { .. } => ("[/\"", "\"/]"),
                 Origin::Parameter(_) => ("[(\"", "\")]"),
-                Origin::Constant => ("([\"", "\"])"),
+                Origin::Constant | Origin::Simulated { .. } => ("([\"", "\"])"),
                 Origin::Derived { .. } if self.roots.contains(&number) => ("[[\"", "\"]]"),
                 Origin::Derived { .. } => ("[\"", "\"]"),
             };
@@ -49,7 +49,7 @@ impl Part<'_> {
             let shape = match node.origin {
                 Origin::Input { .. } => "parallelogram",
                 Origin::Parameter(_) => "cylinder",
-                Origin::Constant => "oval",
+                Origin::Constant | Origin::Simulated { .. } => "oval",
                 Origin::Derived { .. } if self.roots.contains(&number) => "doubleoctagon",
                 Origin::Derived { .. } => "box",
             };
@@ -91,6 +91,9 @@ fn lines(node: &Node, words: &dyn Words) -> Vec<String> {
         Origin::Input { place, .. } => place.clone(),
         Origin::Parameter(citation) => short(&published(citation, words)),
         Origin::Constant => String::new(),
+        Origin::Simulated {
+            generator, seed, ..
+        } => format!("{generator} {seed}"),
         Origin::Derived { rule, .. } if rule.formula.is_empty() => words.name("rule", rule.code),
         Origin::Derived { rule, .. } => rule.formula.to_owned(),
     };

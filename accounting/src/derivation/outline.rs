@@ -63,6 +63,18 @@ impl Part<'_> {
             )],
             Origin::Parameter(citation) => vec![published(citation, words)],
             Origin::Constant => vec![words.phrase("constant", &[])],
+            Origin::Simulated {
+                generator,
+                seed,
+                trials,
+            } => vec![words.phrase(
+                "simulated",
+                &[
+                    ("trials", trials.to_string()),
+                    ("generator", (*generator).to_owned()),
+                    ("seed", seed.to_string()),
+                ],
+            )],
             Origin::Derived {
                 rule,
                 operator,
@@ -158,6 +170,9 @@ impl Part<'_> {
             ),
             Operator::Exponential { places } => {
                 with_places(format!("e ^ ({first})"), &result, places, words)
+            }
+            Operator::Logarithm { places } => {
+                with_places(format!("ln({first})"), &result, places, words)
             }
             Operator::Root { places } => with_places(format!("√({first})"), &result, places, words),
             Operator::Solution { places } => {

@@ -163,6 +163,17 @@ impl Serialize for Source<'_> {
                 map.serialize_entry("standing", citation.standing.code())?;
             }
             Origin::Constant => map.serialize_entry("kind", "constant")?,
+            Origin::Simulated {
+                generator,
+                seed,
+                trials,
+            } => {
+                map.serialize_entry("kind", "simulated")?;
+                map.serialize_entry("generator", generator)?;
+                // As text: JSON readers keep 53 bits of a number.
+                map.serialize_entry("seed", &seed.to_string())?;
+                map.serialize_entry("trials", trials)?;
+            }
             Origin::Derived {
                 rule,
                 operator,
@@ -182,6 +193,7 @@ impl Serialize for Source<'_> {
                     Operator::Power { places }
                     | Operator::Exponential { places }
                     | Operator::Root { places }
+                    | Operator::Logarithm { places }
                     | Operator::Solution { places } => map.serialize_entry("places", places)?,
                     _ => {}
                 }

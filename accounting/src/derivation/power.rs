@@ -256,3 +256,18 @@ pub(super) fn root(value: &Exact, places: u32) -> Result<Exact, Error> {
     let units = (square_root(scaled) + Wide::ONE) >> 1_usize;
     Exact::from_terms(false, narrow(units)?, ten_to(places))
 }
+
+/// Natural logarithm of a positive number, rounded half away from zero.
+pub(super) fn natural_logarithm(value: &Exact, places: u32) -> Result<Exact, Error> {
+    checked(places)?;
+    if value.is_negative() || value.is_zero() {
+        return Err(Error::PowerUndefined);
+    }
+    let logarithm = logarithm(value);
+    let rounded = round(logarithm.magnitude, places)?;
+    Ok(if logarithm.negative {
+        rounded.negated()
+    } else {
+        rounded
+    })
+}

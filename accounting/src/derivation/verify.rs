@@ -83,6 +83,7 @@ pub(super) fn evaluate(operator: Operator, values: &[&Exact]) -> Result<Exact, E
         },
         Operator::Exponential { places } => power::exponential(&first, places),
         Operator::Root { places } => power::root(&first, places),
+        Operator::Logarithm { places } => power::natural_logarithm(&first, places),
         Operator::Solution { .. } => others.chunks(2).try_fold(first, |sum, pair| match pair {
             [coefficient, unknown] => sum.add(&coefficient.mul(unknown)?),
             _ => Err(Error::PowerUndefined),

@@ -69,3 +69,102 @@ rule-row-mass_gwp = mass released
 rule-row-outside_kyoto = gases outside the Kyoto Protocol reported apart
 rule-row-round = rounding of the rule book
 rule-row-sum = gases of the row added
+derivation-simulated = drawn: { $trials } trials of { $generator } with the seed { $seed }
+operator-logarithm = logarithm
+
+### Words of the uncertainty of an inventory.
+
+standard-ipcc_uncertainty = uncertainty of an inventory (IPCC 2006, volume 1, chapter 3)
+
+notice-uncertainty_large = Uncertainty above 30 %: error propagation is a coarse approximation, use the simulation
+notice-uncertainty_geometric = The interval of the factor is geometric; approach 1 takes its upper half
+notice-uncertainty_of_zero = The emissions add up to zero, which has no relative uncertainty
+notice-uncertainty_base_zero = The emissions of the base year add up to zero, so there is no trend
+notice-uncertainty_simulated = Simulated: trials × seed
+
+quantity-source_emissions = emissions of the source
+quantity-source_base_emissions = emissions of the source in the base year
+quantity-activity_uncertainty = uncertainty of the activity data
+quantity-factor_uncertainty = uncertainty of the factor
+quantity-basic_uncertainty = basic uncertainty factor
+quantity-pedigree_factor = uncertainty factor of the score
+quantity-logarithm = natural logarithm
+quantity-logarithm_squared = square of the logarithm
+quantity-sd95 = square of the geometric standard deviation (SD95)
+quantity-sd95_less_one = SD95 less one
+quantity-uncertainty_squared = square of the uncertainty
+quantity-combined_uncertainty = combined uncertainty of the source
+quantity-absolute_uncertainty = uncertainty times emissions
+quantity-absolute_uncertainty_factor = uncertainty of the factor times emissions
+quantity-absolute_uncertainty_squared = square of uncertainty times emissions
+quantity-inventory_total = total emissions
+quantity-inventory_base_total = total emissions of the base year
+quantity-inventory_uncertainty = uncertainty of the total (half of the 95 % interval)
+quantity-share_of_uncertainty = uncertainty as a share of the total
+quantity-contribution_to_variance = contribution to variance
+quantity-trend = trend
+quantity-raised_trend = trend with one per cent more of the source
+quantity-raised_total = total with one per cent more of the source
+quantity-raised_base_total = total of the base year with one per cent more of the source
+quantity-one_per_cent_of_source = one per cent of the source
+quantity-type_a_sensitivity = type A sensitivity
+quantity-type_b_sensitivity = type B sensitivity
+quantity-trend_uncertainty_factor = uncertainty of the trend by the factor
+quantity-trend_uncertainty_activity = uncertainty of the trend by the activity data
+quantity-trend_uncertainty_squared = square of the uncertainty of the trend
+quantity-trend_uncertainty = uncertainty of the trend in percentage points
+quantity-root_of_two = square root of two
+quantity-change = change
+quantity-relative_change = relative change
+quantity-simulated_mean = mean of the trials
+quantity-simulated_deviation = standard deviation of the trials
+quantity-simulated_low = lower bound, 2.5th percentile
+quantity-simulated_high = upper bound, 97.5th percentile
+quantity-interval_below = lower bound against the mean
+quantity-interval_above = upper bound against the mean
+quantity-distance_from_mean = distance of the bound from the mean
+quantity-relative_distance = relative distance of the bound
+quantity-two = two
+quantity-one_per_cent = one per cent
+
+rule-uncertainty-combined = uncertainties multiplied with each other
+rule-uncertainty-absolute = uncertainty in the unit of the emissions
+rule-uncertainty-group = sources with the same factor added
+rule-uncertainty-square = square
+rule-uncertainty-total = sources added
+rule-uncertainty-propagated = uncertainties of the sources propagated
+rule-uncertainty-contribution = contribution of the source
+rule-uncertainty-type_a = type A sensitivity
+rule-uncertainty-type_b = type B sensitivity
+rule-uncertainty-trend_factor = trend by the factor
+rule-uncertainty-trend_activity = trend by the activity data
+rule-uncertainty-trend = uncertainty of the trend
+rule-uncertainty-change = change against the base year
+rule-uncertainty-pedigree = geometric interval from pedigree scores
+rule-uncertainty-working = rounding to the working precision
+rule-uncertainty-interval = interval of the trials
+
+### Reviews and comparisons.
+
+col-before = Before
+col-after = After
+col-change = Change
+col-change-kg = Change (kg CO2e)
+col-factor-after = Factor after
+col-gravity = Gravity
+
+gravity-fault = fault
+gravity-doubt = doubt
+
+change-added = added
+change-removed = removed
+change-changed = changed
+
+change-cause-input = amount
+change-cause-parameter = published figure
+change-cause-added = new
+change-cause-removed = no longer there
+change-cause-rule = rule
+
+phrase-factor-row = Row { $row }: { $text }
+done-factors-read = { $count } factors of { $set }@{ $version } read.

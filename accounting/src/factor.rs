@@ -1,5 +1,7 @@
 //! Factor sets: the manifest, the factors, and their file format (`accounting/factors/README.md`).
 
+mod difference;
+mod lint;
 mod manifest;
 mod record;
 
@@ -10,6 +12,8 @@ use crate::gas::{Gas, GwpSet, Substance};
 use crate::region::Region;
 use crate::scope::Category;
 use crate::unit::Unit;
+pub use difference::{Difference, difference};
+pub use lint::{Finding, Gravity};
 pub use manifest::Manifest;
 pub use record::COLUMNS;
 use std::collections::BTreeSet;
@@ -251,6 +255,124 @@ impl FactorSet {
             )?);
         }
         Self::new(manifest, rows)
+    }
+
+    /// Reads the rows one by one and keeps every fault with its row, the first factor being 1.
+    ///
+    /// # Errors
+    /// As [`FactorSet::parse`]; each row that cannot be read, not only the first.
+    pub fn parse_all(manifest: &str, factors: &str) -> Result<Self, Vec<(u32, Error)>> {
+        let manifest = Manifest::parse(manifest).map_err(|error| vec![(0, error)])?;
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(factors.as_bytes());
+        let records: Vec<Vec<String>> = reader
+            .records()
+            .map(|record| {
+                record
+                    .map(|record| record.iter().map(str::to_owned).collect())
+                    .map_err(|error| {
+                        let error = Error::ColumnsMalformed {
+                            set: manifest.id.clone(),
+                            text: error.to_string(),
+                        };
+                        vec![(0, error)]
+                    })
+            })
+            .collect::<Result<_, _>>()?;
+        let (header, rows) = records.split_first().ok_or_else(|| {
+            let error = Error::ColumnsMalformed {
+                set: manifest.id.clone(),
+                text: String::new(),
+            };
+            vec![(0, error)]
+        })?;
+        Self::from_table(manifest, header, rows)
+    }
+
+    /// A set from a table whose columns may stand in any order and may be missing where the format lets them be empty.
+    ///
+    /// # Errors
+    /// Each row that cannot be read, with its number; 0 for the header and the set.
+    pub fn from_table(
+        manifest: Manifest,
+        header: &[String],
+        rows: &[Vec<String>],
+    ) -> Result<Self, Vec<(u32, Error)>> {
+        let columns: Vec<&str> = header.iter().map(|name| name.trim()).collect();
+        let unknown = columns.iter().enumerate().find(|(position, name)| {
+            !name.is_empty() && (!COLUMNS.contains(name) || columns[..*position].contains(name))
+        });
+        if unknown.is_some() || !columns.contains(&"id") {
+            let error = Error::ColumnsMalformed {
+                set: manifest.id.clone(),
+                text: columns.join(","),
+            };
+            return Err(vec![(0, error)]);
+        }
+        let places = COLUMNS.map(|name| columns.iter().position(|column| *column == name));
+        let (mut factors, mut faults) = (Vec::new(), Vec::new());
+        let mut ids = BTreeSet::new();
+        for (row, cells) in (1..).zip(rows) {
+            let surplus = cells
+                .iter()
+                .skip(columns.len())
+                .any(|cell| !cell.trim().is_empty());
+            let cells = places.map(|place| {
+                place
+                    .and_then(|place| cells.get(place))
+                    .map_or("", |cell| cell.trim())
+            });
+            let read = if surplus {
+                Err(Error::FactorMalformed {
+                    set: manifest.id.clone(),
+                    row,
+                    field: String::new(),
+                    text: format!("> {}", columns.len()),
+                })
+            } else {
+                Factor::from_record(&manifest, row, &cells)
+            };
+            match read {
+                Ok(factor) if !ids.insert(factor.id.clone()) => faults.push((
+                    row,
+                    Error::FactorTwice {
+                        factor: format!("{}/{}", manifest.id, factor.id),
+                    },
+                )),
+                Ok(factor) => factors.push(factor),
+                Err(error) => faults.push((row, error)),
+            }
+        }
+        if faults.is_empty() {
+            Ok(Self { manifest, factors })
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// `factors.csv` of the set: the bytes that a manifest's digest is of.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut text = COLUMNS.join(",");
+        text.push('\n');
+        for factor in &self.factors {
+            let cells: Vec<String> = factor
+                .to_record()
+                .into_iter()
+                .map(|cell| {
+                    if cell.contains([',', '"', '\n', '\r']) {
+                        format!("\"{}\"", cell.replace('"', "\"\""))
+                    } else {
+                        cell
+                    }
+                })
+                .collect();
+            text.push_str(&cells.join(","));
+            text.push('\n');
+        }
+        text
     }
 
     /// A set from its parts, as the ledger holds them.

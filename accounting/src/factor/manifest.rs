@@ -31,6 +31,13 @@ pub struct Manifest {
     pub url: String,
     /// SHA-256 of the source file, hexadecimal, or empty.
     pub file_sha256: String,
+    /// SM3 of the rows as [`super::FactorSet::to_csv`] writes them, hexadecimal, or empty. Whoever holds a hash function
+    /// checks it: the engine has none.
+    pub content_sm3: String,
+    /// Signature of the issuer or publisher over the digest, hexadecimal, or empty.
+    pub signature: String,
+    /// Who signed: key id or certificate subject.
+    pub signer: String,
     /// Licence of the data.
     pub licence: String,
     /// GWP set of CO2e columns without their own.
@@ -63,6 +70,12 @@ struct File {
     url: String,
     #[serde(default)]
     file_sha256: String,
+    #[serde(default)]
+    content_sm3: String,
+    #[serde(default)]
+    signature: String,
+    #[serde(default)]
+    signer: String,
     licence: String,
     #[serde(default)]
     gwp_set: String,
@@ -112,6 +125,17 @@ impl Manifest {
         {
             return Err(malformed("id", &file.id));
         }
+        for (field, text, digits) in [
+            ("content_sm3", &file.content_sm3, Some(64)),
+            ("signature", &file.signature, None),
+        ] {
+            let hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let length = digits.is_none_or(|digits| text.len() == digits);
+            let sound = hexadecimal && length;
+            if !text.is_empty() && !sound {
+                return Err(malformed(field, text));
+            }
+        }
         for (field, text) in [
             ("version", &file.version),
             ("name_en", &file.name_en),
@@ -138,6 +162,9 @@ impl Manifest {
             document: file.document,
             url: file.url,
             file_sha256: file.file_sha256,
+            content_sm3: file.content_sm3,
+            signature: file.signature,
+            signer: file.signer,
             licence: file.licence,
             supersedes: file.supersedes,
             citations: file.citations,

@@ -389,6 +389,17 @@ pub fn activity(
 /// Checks that the engine reads a factor set, before it is adopted.
 pub(crate) fn check_set(manifest: &v1::FactorSetManifest, rows: &[Vec<u8>]) -> Result<(), Stop> {
     let set = factor_set(manifest, rows)?;
+    // What the issuer signed is what the network adopts.
+    let stated = &set.manifest.content_sm3;
+    let found = hex::encode(sm3::hash(&[set.to_csv().as_bytes()]));
+    if !stated.is_empty() && !stated.eq_ignore_ascii_case(&found) {
+        let error = accounting::Error::DigestDiffers {
+            set: set.manifest.id.clone(),
+            stated: stated.clone(),
+            found,
+        };
+        return Err(engine(&error, None).into());
+    }
     Catalogue::new([set]).map_err(|error| engine(&error, None))?;
     Ok(())
 }
@@ -438,6 +449,9 @@ pub fn adoption(set: &FactorSet) -> (v1::FactorSetAdopt, Vec<Vec<u8>>) {
             citations: manifest.citations.clone(),
             note_en: manifest.note_en.clone(),
             note_zh: manifest.note_zh.clone(),
+            content_sm3: manifest.content_sm3.clone(),
+            signature: manifest.signature.clone(),
+            signer: manifest.signer.clone(),
         }),
     };
     let rows = set
@@ -486,6 +500,9 @@ fn engine_manifest(manifest: &v1::FactorSetManifest) -> Result<Manifest, Stop> {
         retrieved: day(&manifest.retrieved)?,
         url: manifest.url.clone(),
         file_sha256: manifest.file_sha256.clone(),
+        content_sm3: manifest.content_sm3.clone(),
+        signature: manifest.signature.clone(),
+        signer: manifest.signer.clone(),
         licence: manifest.licence.clone(),
         gwp_set,
         supersedes: manifest.supersedes.clone(),

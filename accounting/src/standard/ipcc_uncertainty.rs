@@ -868,7 +868,8 @@ fn simulate(sources: &[Source], simulation: &Simulation, report: &mut Report) ->
     let size = absolute_value(report, mean, "simulated_mean", "", "t CO2e")?;
     for (bound, label) in [(low, "interval_below"), (high, "interval_above")] {
         let derivation = &mut report.derivation;
-        let distance = derivation.difference(INTERVAL, "distance_from_mean", "", "t CO2e", &[bound, mean])?;
+        let distance =
+            derivation.difference(INTERVAL, "distance_from_mean", "", "t CO2e", &[bound, mean])?;
         let share =
             derivation.quotient(INTERVAL, "relative_distance", "", "", &[distance, size])?;
         let percent = derivation.product(INTERVAL, label, "", "%", &[share, hundred])?;

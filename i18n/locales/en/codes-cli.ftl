@@ -138,3 +138,9 @@ ht-cli-065 = The results have no "{ $name }".
 ht-cli-240 = { $endpoint } speaks TLS, and this context asks it in plain text.
     .cause = The node was set to TLS after this context was made.
     .remedy = Write https:// instead of http:// as the endpoint in context.toml, or give it with --endpoint.
+ht-cli-260 = { $path }: { $count ->
+        [one] one fault
+       *[other] { $count } faults
+    }; no factor was taken.
+    .cause = Each is listed above with its row.
+    .remedy = Mend the table and run the command again; hengtan explain CODE tells more about each.

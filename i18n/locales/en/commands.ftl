@@ -343,6 +343,24 @@ cmd-factor-adopt = Adopt factor sets
         Records factor_set.adopt with every factor of the set. Calculation reads only factors that stand in the ledger.
     .arg-sets = Ids of shipped sets; factor sets --shipped lists them
     .arg-all = Adopt every shipped set that the ledger does not have yet
+cmd-factor-lint = Review factor sets: competing rows, units, implausible and unofficial figures; needs no node
+    .arg-sets = Shipped set, or folder with set.toml and factors.csv. May be repeated; every shipped set if absent
+    .examples =
+        hengtan factor lint # every shipped set
+        hengtan factor lint my-set # the folder my-set
+cmd-factor-diff = Show what changed from one factor set to another; needs no node
+    .arg-first = Shipped set or folder, before
+    .arg-second = Shipped set or folder, after
+    .examples =
+        hengtan factor diff mee-grid-2022 mee-grid-2023 # two years of a series
+cmd-factor-import = Read a factor set from CSV or XLSX and review it; needs no node
+    .long =
+        The header names the columns of the format; those that may be empty may be missing, in any order. Every row that cannot be read is named with its fault. With --out a folder is written that factor adopt takes, its manifest with the SM3 digest of the rows.
+    .arg-file = Table: CSV in UTF-8 or GB18030, or XLSX
+    .arg-manifest = Manifest of the set, a TOML file: issuer, document, licence and so on
+    .arg-out = New folder for the set; only a review if absent
+    .examples =
+        hengtan factor import factors.xlsx --manifest set.toml --out my-set # then: hengtan factor adopt my-set
 
 cmd-inventory = Close, show and restate GHG inventories
 cmd-inventory-close = Close the inventory of a period
@@ -403,10 +421,14 @@ cmd-explain = Show where a number comes from, or what a code means
     .long =
         For a row, a category or an inventory: the activity data, the factor with its source, the arithmetic as on paper, the total, who signed it and where it stands in the ledger. For an error code: what happened, why, and what to do. For a term of the trade: both languages and the standard.
     .arg-reference = IMPORT:ROW, a category, scope or figure of the newest inventory, the name of an inventory, the index of an entry, an error code such as HT-LED-001, or a term
+    .arg-diagram = Print the derivation of the rows as a diagram instead: mermaid for pages, dot for Graphviz
+    .arg-outline = Print the derivation of the rows as an outline, down to factors and who recorded what; as data in json and yaml
+    .arg-diff = Show which rows, factors and rules made this inventory differ from the named one; the parts add up to the whole change
     .examples =
         hengtan explain electricity # the electricity of the newest inventory
         hengtan explain 3f2a:7 # row 7 of the import whose id begins with 3f2a
         hengtan explain HT-CLI-001 # an error code
+        hengtan explain inventory-2024 --diff inventory-2025 # what changed
 
 cmd-receipt = Fetch receipts
 cmd-receipt-get = Fetch the receipt of an entry, import, row or inventory

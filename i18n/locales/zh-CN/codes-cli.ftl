@@ -135,3 +135,6 @@ ht-cli-065 = 计算结果中没有“{ $name }”。
 ht-cli-240 = { $endpoint } 使用 TLS，而当前上下文以明文访问。
     .cause = 建立上下文之后，该节点启用了 TLS。
     .remedy = 请将 context.toml 中的端点改为以 https:// 开头，或用 --endpoint 指定。
+ht-cli-260 = { $path }：{ $count } 处错误，未采用任何因子。
+    .cause = 各处错误及其行号已列于上方。
+    .remedy = 请更正该表后重新运行；用 hengtan explain 代码 可了解每个错误的详情。

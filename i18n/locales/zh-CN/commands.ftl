@@ -343,6 +343,24 @@ cmd-factor-adopt = 采用排放因子集
         记录 factor_set.adopt，包含该集的全部排放因子。核算只读取账本中的排放因子。
     .arg-sets = 随程序发布的排放因子集编号；用 factor sets --shipped 列出
     .arg-all = 采用账本中尚没有的全部随附排放因子集
+cmd-factor-lint = 审查排放因子集：相互冲突的行、单位、异常数值和非官方数值；不需要节点
+    .arg-sets = 随程序发布的因子集，或含有 set.toml 和 factors.csv 的文件夹；可重复；缺省为全部随附因子集
+    .examples =
+        hengtan factor lint # 全部随附因子集
+        hengtan factor lint my-set # 文件夹 my-set
+cmd-factor-diff = 显示两个排放因子集之间的变更；不需要节点
+    .arg-first = 变更前的随附因子集或文件夹
+    .arg-second = 变更后的随附因子集或文件夹
+    .examples =
+        hengtan factor diff mee-grid-2022 mee-grid-2023 # 同一系列的两个年度
+cmd-factor-import = 从 CSV 或 XLSX 读取排放因子集并审查；不需要节点
+    .long =
+        表头使用格式规定的列名；允许为空的列可以省略，列的次序不限。无法读取的每一行都会连同错误列出。使用 --out 时写出可供 factor adopt 采用的文件夹，其清单文件含各行的 SM3 摘要。
+    .arg-file = 表格：UTF-8 或 GB18030 编码的 CSV，或 XLSX
+    .arg-manifest = 因子集的清单文件（TOML）：发布者、文件、许可等
+    .arg-out = 因子集的新文件夹；缺省时只审查
+    .examples =
+        hengtan factor import factors.xlsx --manifest set.toml --out my-set # 之后：hengtan factor adopt my-set
 
 cmd-inventory = 封账、查看和重述温室气体清单
 cmd-inventory-close = 对一个时期的清单封账
@@ -403,10 +421,14 @@ cmd-explain = 说明数字的由来，或代码的含义
     .long =
         对于数据行、类别或清单：列出活动数据、排放因子及其来源、如同笔算的算式、合计、签名者以及在账本中的位置。对于错误代码：说明发生了什么、原因和处理办法。对于术语：给出中英文和所依据的标准。
     .arg-reference = “导入标识:行号”、最新清单中的类别、范围或数字、清单名称、账本条目的序号、HT-LED-001 这样的错误代码，或术语
+    .arg-diagram = 改为以图输出各行的推导：mermaid 用于网页，dot 用于 Graphviz
+    .arg-outline = 以提纲输出各行的推导，直至排放因子和填报人；json 和 yaml 中为数据
+    .arg-diff = 显示哪些行、因子和规则使本清单与所指清单不同；各部分之和等于全部变化
     .examples =
         hengtan explain 购入电力 # 最新清单中的电力
         hengtan explain 3f2a:7 # 标识以 3f2a 开头的导入的第 7 行
         hengtan explain HT-CLI-001 # 错误代码
+        hengtan explain inventory-2024 --diff inventory-2025 # 变化的由来
 
 cmd-receipt = 获取回执
 cmd-receipt-get = 获取账本条目、导入、数据行或清单的回执

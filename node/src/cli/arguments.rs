@@ -712,6 +712,45 @@ pub enum Factor {
     Sets(FactorSets),
     /// Adopts sets.
     Adopt(FactorAdopt),
+    /// Reviews sets.
+    Lint(FactorLint),
+    /// Compares two sets.
+    Diff(FactorDiff),
+    /// Reads a table.
+    Import(FactorImport),
+}
+
+/// `factor lint`
+#[derive(Debug, Args)]
+pub struct FactorLint {
+    /// Sets.
+    #[arg(value_name = "SET")]
+    pub sets: Vec<String>,
+}
+
+/// `factor diff`
+#[derive(Debug, Args)]
+pub struct FactorDiff {
+    /// Before.
+    #[arg(value_name = "SET")]
+    pub first: String,
+    /// After.
+    #[arg(value_name = "OTHER")]
+    pub second: String,
+}
+
+/// `factor import`
+#[derive(Debug, Args)]
+pub struct FactorImport {
+    /// Table.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Its manifest.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: PathBuf,
+    /// Folder of the set.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// `factor list`
@@ -907,6 +946,15 @@ pub struct Explain {
     /// Number or code.
     #[arg(value_name = "NUMBER-OR-CODE")]
     pub reference: String,
+    /// As a diagram.
+    #[arg(long, value_name = "KIND", conflicts_with = "diff")]
+    pub diagram: Option<Diagram>,
+    /// As an outline.
+    #[arg(long, conflicts_with_all = ["diff", "diagram"])]
+    pub outline: bool,
+    /// Against another inventory.
+    #[arg(long, value_name = "INVENTORY")]
+    pub diff: Option<String>,
 }
 
 /// `receipt …`

@@ -2,7 +2,7 @@
 //! digits on every machine.
 
 mod report;
-mod words;
+pub(super) mod words;
 
 use std::io::Read;
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! `hengtan explain`: where a number comes from, and what a code or a term means.
 
+mod graph;
 mod number;
 mod steps;
 
@@ -27,6 +28,28 @@ pub fn offline(arguments: &Explain, console: &Console) -> Option<Result<Exit, Fa
 /// Everything else that a reference can be.
 pub async fn run(arguments: Explain, session: &Session<'_>) -> Result<Exit, Failure> {
     let reference = arguments.reference.trim();
+    if let Some(other) = &arguments.diff {
+        return graph::diff(reference, other, session).await;
+    }
+    let form = graph::Form {
+        diagram: arguments.diagram,
+        outline: arguments.outline,
+    };
+    if form.wanted() && reference.contains([':', '：']) {
+        let address = activity::find_row(reference, session).await?;
+        let wanted = |row: &v1::RowResult| {
+            row.import_id == address.import.import_id && row.number == address.number
+        };
+        return graph::show(None, wanted, form, session).await;
+    }
+    if form.wanted() && inventory::find(Some(reference), session).await.is_ok() {
+        return graph::show(Some(reference), |_| true, form, session).await;
+    }
+    if form.wanted()
+        && let Some(wanted) = part_of(reference)
+    {
+        return graph::show(None, |row| wanted.holds(row), form, session).await;
+    }
     if reference.contains([':', '：']) {
         return number::row(&activity::find_row(reference, session).await?, session).await;
     }
@@ -72,6 +95,38 @@ pub async fn run(arguments: Explain, session: &Session<'_>) -> Result<Exit, Fail
         }
         Err(failure) if failure.code == codes::NOT_FOUND => term(reference, session.console),
         Err(failure) => Err(failure),
+    }
+}
+
+/// A part of an inventory that a name means.
+enum Part {
+    Scope(accounting::Scope),
+    Category(accounting::Category),
+}
+
+impl Part {
+    fn holds(&self, row: &v1::RowResult) -> bool {
+        match self {
+            Self::Scope(scope) => row.scope == u32::from(scope.number()),
+            Self::Category(category) => row.category == category.code(),
+        }
+    }
+}
+
+fn part_of(reference: &str) -> Option<Part> {
+    if let Some(scope) = accounting::Scope::from_name(reference) {
+        return Some(Part::Scope(scope));
+    }
+    if let Ok(category) = accounting::Category::parse(reference) {
+        return Some(Part::Category(category));
+    }
+    let mut named = accounting::scope::CATEGORIES
+        .iter()
+        .copied()
+        .filter(|category| is_named(*category, reference));
+    match (named.next(), named.next()) {
+        (Some(category), None) => Some(Part::Category(category)),
+        _ => None,
     }
 }
 

@@ -1,5 +1,8 @@
 //! `hengtan factor`: emission factors that the ledger has adopted, and those that come with the binary.
 
+mod review;
+mod source;
+
 use accounting::{Catalogue as Factors, FactorSet, Manifest};
 use accounting::{Factor as Row, factor::Values};
 use hengtan_api::v1 as api;
@@ -15,6 +18,7 @@ use super::arguments::{Factor, FactorAdopt, FactorList, FactorSearch, FactorSets
 use super::presentation::{time, whole_id};
 use super::session::{self, Session, unreadable};
 use super::{Exit, Failure, codes};
+pub use review::{diff, import, lint};
 
 pub async fn run(command: Factor, session: &Session<'_>) -> Result<Exit, Failure> {
     match command {
@@ -23,6 +27,10 @@ pub async fn run(command: Factor, session: &Session<'_>) -> Result<Exit, Failure
         Factor::Search(arguments) => search(arguments, session).await,
         Factor::Sets(arguments) => sets(arguments, session).await,
         Factor::Adopt(arguments) => adopt(arguments, session).await,
+        // These need no node.
+        Factor::Lint(arguments) => lint(&arguments, session.console),
+        Factor::Diff(arguments) => diff(&arguments, session.console),
+        Factor::Import(arguments) => import(&arguments, session.console),
     }
 }
 
@@ -564,22 +572,14 @@ async fn adopt(arguments: FactorAdopt, session: &Session<'_>) -> Result<Exit, Fa
                 manifest.id == set.manifest.id && manifest.version == set.manifest.version
             })
     };
+    let mut own = Vec::new();
+    for name in &arguments.sets {
+        own.push(source::named(name, session.console)?);
+    }
     let chosen: Vec<&FactorSet> = if arguments.all {
         shipped.iter().filter(|set| !has(set)).collect()
     } else {
-        let mut chosen = Vec::new();
-        for id in &arguments.sets {
-            let found = shipped
-                .iter()
-                .find(|set| set.manifest.id == *id)
-                .ok_or_else(|| {
-                    Failure::new(codes::NOT_FOUND)
-                        .with("what", catalogue.name("what", "factor-set"))
-                        .with("name", id)
-                })?;
-            chosen.push(found);
-        }
-        chosen
+        own.iter().collect()
     };
     if chosen.is_empty() {
         session.console.say(&catalogue.done_nothing_to_adopt());

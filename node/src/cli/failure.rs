@@ -301,6 +301,8 @@ pub mod codes {
     pub const DOCUMENT_NOT_UTF8: &str = "HT-CLI-062";
     /// A document with faults.
     pub const DOCUMENT_REFUSED: &str = "HT-CLI-063";
+    /// A table of factors with faults.
+    pub const FACTORS_REFUSED: &str = "HT-CLI-260";
     /// An outcome that the report does not have.
     pub const OUTCOME_UNKNOWN: &str = "HT-CLI-065";
     /// A backup is judged without a network.
@@ -354,6 +356,7 @@ pub const CODES: &[&str] = &[
     codes::BACKUP_NETWORK_MISSING,
     codes::OUTCOME_UNKNOWN,
     codes::TLS_EXPECTED,
+    codes::FACTORS_REFUSED,
 ];
 
 /// The exit code that goes with an error code.
@@ -397,7 +400,8 @@ pub fn exit_of(code: &str) -> Exit {
         | codes::RESULTS_DIFFER
         | codes::DOCUMENT_TOO_LARGE
         | codes::DOCUMENT_NOT_UTF8
-        | codes::DOCUMENT_REFUSED => Exit::BadInput,
+        | codes::DOCUMENT_REFUSED
+        | codes::FACTORS_REFUSED => Exit::BadInput,
         // Refusals of the ledger.
         "HT-CMD-001" | "HT-CMD-002" | "HT-CMD-009" | "HT-CMD-016" | "HT-CMD-027" | "HT-LED-006"
         | "HT-LED-007" | "HT-LED-008" => Exit::NotAuthorised,

@@ -54,16 +54,17 @@ impl Shelf {
 }
 
 /// One row with everything that stands behind its result.
-struct Explained {
-    record: api::ActivityRecord,
-    result: v1::RowResult,
-    factors: Factors,
-    trace: Trace,
+pub(super) struct Explained {
+    pub(super) record: api::ActivityRecord,
+    pub(super) result: v1::RowResult,
+    pub(super) factors: Factors,
+    pub(super) calculation: accounting::Calculation,
+    pub(super) trace: Trace,
     same: bool,
 }
 
 impl Explained {
-    fn row(&self) -> v1::ActivityRow {
+    pub(super) fn row(&self) -> v1::ActivityRow {
         self.record.row.clone().unwrap_or_default()
     }
 
@@ -118,6 +119,7 @@ async fn explained(
         record,
         result,
         factors,
+        calculation: calculated,
         trace,
         same,
     })
@@ -180,13 +182,12 @@ pub async fn row(address: &Address, session: &Session<'_>) -> Result<Exit, Failu
     Ok(Exit::Ok)
 }
 
-/// Explains the part of an inventory whose rows are `wanted`.
-pub async fn part(
-    title: &str,
+/// The rows of an inventory that are `wanted`, calculated again.
+pub(super) async fn collect(
     name: Option<&str>,
     wanted: impl Fn(&v1::RowResult) -> bool,
     session: &Session<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<(v1::Inventory, Vec<Explained>), Failure> {
     let (_, inventory) = inventory::find(name, session).await?;
     let profile = inventory.profile.clone().unwrap_or_default();
     let results: Vec<v1::RowResult> = session::all(0, |page_size, page_token| {
@@ -210,12 +211,6 @@ pub async fn part(
     .into_iter()
     .filter(|result| wanted(result))
     .collect();
-    if results.is_empty() {
-        let what = session.console.catalogue().name("what", "category");
-        return Err(Failure::new(codes::NOT_FOUND)
-            .with("what", what)
-            .with("name", title));
-    }
     let facilities = facilities(session).await?;
     let mut shelf = Shelf::default();
     let mut rows = Vec::new();
@@ -235,6 +230,23 @@ pub async fn part(
             .activity
             .ok_or_else(|| unreadable("activity"))?;
         rows.push(explained(record, result, &profile, &facilities, &mut shelf, session).await?);
+    }
+    Ok((inventory, rows))
+}
+
+/// Explains the part of an inventory whose rows are `wanted`.
+pub async fn part(
+    title: &str,
+    name: Option<&str>,
+    wanted: impl Fn(&v1::RowResult) -> bool,
+    session: &Session<'_>,
+) -> Result<Exit, Failure> {
+    let (inventory, rows) = collect(name, wanted, session).await?;
+    if rows.is_empty() {
+        let what = session.console.catalogue().name("what", "category");
+        return Err(Failure::new(codes::NOT_FOUND)
+            .with("what", what)
+            .with("name", title));
     }
     let location = sum(rows.iter().map(Explained::location))?;
     let market = sum(rows.iter().map(Explained::market))?;

@@ -29,8 +29,12 @@ done
 
 say deploy-test-step-build
 # The whole-product tests run the binary; it is built with the same profile, beside them.
-cargo build --locked --workspace --bin hengtan
-cargo test --locked --workspace --exclude hengtan-interop
+cargo build --locked --workspace --exclude hengtan-simulation --bin hengtan
+cargo test --locked --workspace --exclude hengtan-interop --exclude hengtan-simulation
+
+say deploy-test-step-simulation
+# Apart, so that the engine's simulated runtime is not unified into the binary above; thousands of seeds: tests/simulation/run.sh.
+cargo test --locked --profile simulation -p hengtan-simulation -- --nocapture
 
 say deploy-test-step-interop
 tests/interop/prepare.sh

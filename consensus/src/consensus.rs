@@ -12,6 +12,7 @@ use openraft::errors::{
 };
 use openraft::impls::OneshotResponder;
 use openraft::raft::{ClientWriteResult, ReadPolicy};
+use openraft::type_config::TypeConfigExt;
 use openraft::{ChangeMembers, Config, ServerState, SnapshotPolicy};
 use tokio::sync::watch;
 
@@ -369,6 +370,25 @@ impl Consensus {
             .map_err(|_| self.stopped())
     }
 
+    /// Reads the whole log from the disk once more and checks every record: what rots unread would otherwise be found when it
+    /// is needed. Returns the number of records. It is meant for now and then, and reads in pieces, beside everything else.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] with the code of what is damaged; the member has stopped then, and serves nothing any more.
+    /// [`Error::ShutDown`].
+    pub async fn scrub(&self) -> Result<u64, Error> {
+        match self.inner.log.scrub().await {
+            Ok(count) => Ok(count),
+            Err(Error::ShutDown) => Err(self.stopped()),
+            Err(error) => {
+                self.inner.failure.record(error.into_fatal());
+                // Whether the engine stops cleanly changes nothing about the failure.
+                drop(self.inner.raft.shutdown().await);
+                Err(self.stopped())
+            }
+        }
+    }
+
     /// Answers a request of the member `from`, as the connection authenticated it.
     ///
     /// # Errors
@@ -595,7 +615,7 @@ fn follow(
 ) -> watch::Receiver<Option<Leadership>> {
     let (sender, receiver) = watch::channel(None);
     let mut metrics = raft.metrics();
-    tokio::spawn(async move {
+    let following = async move {
         loop {
             let running = {
                 let current = metrics.borrow_and_update();
@@ -619,6 +639,7 @@ fn follow(
                 return;
             }
             let alive = tokio::select! {
+                biased;
                 changed = metrics.changed() => changed.is_ok(),
                 changed = blank.changed() => changed.is_ok(),
             };
@@ -627,7 +648,8 @@ fn follow(
                 return;
             }
         }
-    });
+    };
+    drop(TypeConfig::spawn(following));
     receiver
 }
 

@@ -9,11 +9,14 @@ use openraft::type_config::alias::{
 };
 use openraft::vote::RaftLeaderId;
 use openraft::{OptionalSend, RaftMetrics, RaftTypeConfig};
-use openraft_rt_tokio::TokioRuntime;
+#[cfg(not(feature = "simulation"))]
+use openraft_rt_tokio::TokioRuntime as Runtime;
 
 use crate::NodeId;
 use crate::machine::Machine;
 use crate::membership::Member;
+#[cfg(feature = "simulation")]
+use crate::simulation::runtime::Runtime;
 use crate::snapshot::Stored;
 
 /// The engine's parameters. At most one leader per term (`leader_id_std`): otherwise two headers signed in one term would
@@ -31,7 +34,7 @@ impl RaftTypeConfig for TypeConfig {
     type Vote = openraft::Vote<LeaderId>;
     type Payload = EntryPayload;
     type Entry = openraft::Entry<<LeaderId as RaftLeaderId>::Committed, EntryPayload>;
-    type AsyncRuntime = TokioRuntime;
+    type AsyncRuntime = Runtime;
     type Responder<T>
         = OneshotResponder<Self, T>
     where

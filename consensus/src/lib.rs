@@ -15,6 +15,7 @@
 //! | [`resume`] | how a member begins that is given a state from elsewhere |
 //! | `network`, `inbound` | the messages between members, outgoing and incoming |
 //! | `record`, `identity`, `engine` | encodings on disk and wire; whose folder this is; the engine's types |
+//! | `simulation` | with that feature only: simulated machines for a member, and a view of what it writes and sends |
 //!
 //! The engine is openraft, pinned exactly; no type of it is public here, and its serialisation is never used,
 //! so that it can be exchanged. Its single IO is the folder in [`Options`].
@@ -33,6 +34,8 @@ mod network;
 pub mod options;
 mod record;
 mod resume;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 mod snapshot;
 pub mod status;
 #[cfg(test)]
@@ -45,6 +48,7 @@ pub use error::{CODES, Error};
 pub use membership::{Member, Membership};
 pub use options::{Options, Storage, Timing};
 pub use resume::resume;
+pub use snapshot::SnapshotMemory;
 pub use status::{Leadership, LogPosition, Role, Status};
 pub use transport::{Peer, Procedure, Transport, Unreachable};
 

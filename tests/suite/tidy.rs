@@ -69,6 +69,10 @@ fn arrows_between_crates_are_those_of_the_readme() {
         ),
         ("hengtan-interop", &["crypto-sm"]),
         (
+            "hengtan-simulation",
+            &["consensus", "hengtan-ledger", "crypto-sm"],
+        ),
+        (
             "hengtan-tests",
             &[
                 "hengtan",

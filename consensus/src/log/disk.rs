@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -97,4 +98,9 @@ pub trait Disk: fmt::Debug + Send + Sync + 'static {
 
     /// Whether calls may block for the time of a disk access, so that they must stay away from asynchronous workers.
     fn blocks(&self) -> bool;
+
+    /// How long the next sync takes on a simulated disk, which itself cannot wait. `None`: `sync` waits as long as it has to.
+    fn sync_delay(&self) -> Option<Duration> {
+        None
+    }
 }

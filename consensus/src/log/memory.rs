@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -20,11 +21,27 @@ pub struct MemoryDisk {
 struct State {
     current: Records,
     synced: Records,
-    /// Written to `current` but not yet part of `synced`.
-    unsynced: Vec<Operation>,
+    /// Written to `current` but not yet part of `synced`, one element for each write.
+    unsynced: Vec<Vec<Operation>>,
     sync_ignored: bool,
     writes_fail: bool,
     sync_count: u64,
+    latency: Option<Latency>,
+    #[cfg(feature = "simulation")]
+    observer: Option<Observer>,
+}
+
+type Latency = Box<dyn FnMut() -> Duration + Send>;
+#[cfg(feature = "simulation")]
+type Observer = Box<dyn FnMut(Happening<'_>) + Send>;
+
+/// What an observer of a disk sees.
+#[cfg(feature = "simulation")]
+pub(crate) enum Happening<'a> {
+    /// These operations are about to be written.
+    Writing(&'a [Operation]),
+    /// Everything written before is on stable storage now.
+    Synced,
 }
 
 #[derive(Clone, Default)]
@@ -54,7 +71,18 @@ impl MemoryDisk {
 
     /// What a power cut at this moment would leave.
     pub fn power_cut_copy(&self) -> Self {
-        let synced = self.lock().synced.clone();
+        self.power_cut_keeping(0)
+    }
+
+    /// What a power cut at this moment would leave if the drive had already stored the first `writes` unsynced writes: it
+    /// may store them whenever it likes, in order.
+    pub fn power_cut_keeping(&self, writes: usize) -> Self {
+        let state = self.lock();
+        let mut synced = state.synced.clone();
+        for operation in state.unsynced.iter().take(writes).flatten() {
+            synced.apply(operation);
+        }
+        drop(state);
         Self {
             state: Arc::new(Mutex::new(State {
                 current: synced.clone(),
@@ -67,6 +95,35 @@ impl MemoryDisk {
     /// Makes `sync` return without effect, like a drive that lies about its cache.
     pub fn ignore_sync(&self, ignored: bool) {
         self.lock().sync_ignored = ignored;
+    }
+
+    /// Writes that a power cut at this moment may lose.
+    pub fn unsynced_writes(&self) -> usize {
+        self.lock().unsynced.len()
+    }
+
+    /// Makes each sync take the time that `latency` draws; until it is over nothing is acknowledged, and a power cut loses
+    /// what was written. To be called before the member starts.
+    pub fn set_latency(&self, latency: impl FnMut() -> Duration + Send + 'static) {
+        self.lock().latency = Some(Box::new(latency));
+    }
+
+    /// Tells `observer` of everything that happens, before it happens.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn observe(&self, observer: impl FnMut(Happening<'_>) + Send + 'static) {
+        self.lock().observer = Some(Box::new(observer));
+    }
+
+    /// Reads an entry that is on stable storage.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn synced_entry(&self, index: u64) -> Option<Bytes> {
+        self.lock().synced.entries.get(&index).cloned()
+    }
+
+    /// Reads a record that is on stable storage and no entry.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn synced_meta(&self, meta: Meta) -> Option<Bytes> {
+        self.lock().synced.meta.get(&meta).cloned()
     }
 
     /// Makes all later writes fail, like a full or broken drive.
@@ -119,10 +176,14 @@ impl Disk for MemoryDisk {
         if state.writes_fail {
             return Err(Error::disk("write", "power is cut"));
         }
+        #[cfg(feature = "simulation")]
+        if let Some(observer) = &mut state.observer {
+            observer(Happening::Writing(operations));
+        }
         for operation in operations {
             state.current.apply(operation);
-            state.unsynced.push(operation.clone());
         }
+        state.unsynced.push(operations.to_vec());
         Ok(())
     }
 
@@ -134,8 +195,12 @@ impl Disk for MemoryDisk {
         }
         state.sync_count += 1;
         if !state.sync_ignored {
-            for operation in state.unsynced.drain(..) {
+            for operation in state.unsynced.drain(..).flatten() {
                 state.synced.apply(&operation);
+            }
+            #[cfg(feature = "simulation")]
+            if let Some(observer) = &mut state.observer {
+                observer(Happening::Synced);
             }
         }
         Ok(())
@@ -167,5 +232,9 @@ impl Disk for MemoryDisk {
 
     fn blocks(&self) -> bool {
         false
+    }
+
+    fn sync_delay(&self) -> Option<Duration> {
+        self.lock().latency.as_mut().map(|latency| latency())
     }
 }

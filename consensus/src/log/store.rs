@@ -114,6 +114,62 @@ impl LogStore {
         Ok(found.first().is_some_and(|entry| entry.log_id == id))
     }
 
+    /// Reads everything that is on stable storage once more and checks it. Returns the number of records.
+    ///
+    /// # Errors
+    /// [`Error::ChecksumMismatch`], [`Error::RecordInvalid`], [`Error::LogBroken`]; errors of reading.
+    pub async fn scrub(&self) -> Result<u64, Error> {
+        const CHUNK_BYTES: usize = 4 << 20;
+        let mut count = self.scrub_meta().await?;
+        let mut next = 0;
+        loop {
+            let plan = self.shared.tail.plan_stored(next);
+            if plan.disk.is_empty() {
+                return Ok(count);
+            }
+            let records = self.read_disk(plan.disk.clone(), CHUNK_BYTES).await;
+            if self.shared.tail.is_outdated(&plan) {
+                continue;
+            }
+            next = plan.disk.start;
+            for (index, bytes) in records? {
+                decode(next, index, bytes)?;
+                next += 1;
+                count += 1;
+            }
+            if next == plan.disk.start {
+                return Err(Error::LogBroken {
+                    expected: next,
+                    found: plan.disk.end,
+                });
+            }
+        }
+    }
+
+    /// Checks the records that are no entries.
+    async fn scrub_meta(&self) -> Result<u64, Error> {
+        let disk = self
+            .shared
+            .disk
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let disk = disk.ok_or(Error::ShutDown)?;
+        let check = move |disk: Arc<dyn Disk>| -> Result<u64, Error> {
+            let vote: Option<record::Vote> = read_meta(&*disk, Meta::Vote)?;
+            let committed: Option<record::LogId> = read_meta(&*disk, Meta::Committed)?;
+            let purged: Option<record::LogId> = read_meta(&*disk, Meta::Purged)?;
+            let present = [vote.is_some(), committed.is_some(), purged.is_some()];
+            Ok(present.into_iter().filter(|present| *present).count() as u64)
+        };
+        if !disk.blocks() {
+            return check(disk);
+        }
+        tokio::task::spawn_blocking(move || check(disk))
+            .await
+            .map_err(|error| Error::disk("read", error))?
+    }
+
     async fn write(&self, operations: Vec<Operation>) -> Result<(), io::Error> {
         let (reply, answer) = oneshot::channel();
         self.shared.writer.submit(Command {

@@ -210,6 +210,17 @@ impl Tail {
         }
     }
 
+    /// Plans the reading of everything from `start` on that is on stable storage, from there.
+    pub fn plan_stored(&self, start: u64) -> Plan {
+        let state = self.lock();
+        let start = start.max(state.first);
+        Plan {
+            disk: start..state.durable_next.max(start),
+            held: Vec::new(),
+            removals: state.removals,
+        }
+    }
+
     /// Whether entries were removed since the plan was made, so that it must be made again.
     pub fn is_outdated(&self, plan: &Plan) -> bool {
         self.lock().removals != plan.removals

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use openraft::storage::IOFlushed;
+use openraft::type_config::TypeConfigExt;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use super::disk::{Disk, Operation};
@@ -56,6 +58,8 @@ enum Route {
     },
     /// At once: the disk is memory, and a simulation must not depend on threads.
     Inline(Core),
+    /// A task: the disk is memory and takes simulated time.
+    Task(UnboundedSender<Command>),
     Closed,
 }
 
@@ -79,6 +83,10 @@ impl Writer {
                 .spawn(move || core.run(&queue))
                 .map_err(|error| Error::disk("start log writer", error))?;
             Route::Thread { commands, thread }
+        } else if core.disk.sync_delay().is_some() {
+            let (commands, queue) = unbounded_channel();
+            drop(TypeConfig::spawn(core.run_in_simulated_time(queue)));
+            Route::Task(commands)
         } else {
             Route::Inline(core)
         };
@@ -96,6 +104,7 @@ impl Writer {
                 core.write_group(vec![command]);
                 None
             }
+            Route::Task(commands) => commands.send(command).err().map(|error| error.0),
             Route::Closed => Some(command),
         };
         drop(route);
@@ -142,30 +151,56 @@ impl Core {
         }
     }
 
+    async fn run_in_simulated_time(mut self, mut queue: UnboundedReceiver<Command>) {
+        while let Some(first) = queue.recv().await {
+            let mut group = vec![first];
+            while group.len() < GROUP_COMMANDS_MAX
+                && let Ok(next) = queue.try_recv()
+            {
+                group.push(next);
+            }
+            let sync = group.iter().any(|command| command.sync);
+            let mut outcome = self.write(&mut group);
+            if outcome.is_ok() && sync {
+                tokio::time::sleep(self.disk.sync_delay().unwrap_or_default()).await;
+                outcome = self.disk.sync();
+            }
+            self.tell(group, &outcome);
+        }
+    }
+
     fn write_group(&mut self, mut group: Vec<Command>) {
         let sync = group.iter().any(|command| command.sync);
+        let mut outcome = self.write(&mut group);
+        if outcome.is_ok() && sync {
+            outcome = self.disk.sync();
+        }
+        self.tell(group, &outcome);
+    }
+
+    fn write(&self, group: &mut [Command]) -> Result<(), Error> {
         let operations: Vec<Operation> = group
             .iter_mut()
             .flat_map(|command| std::mem::take(&mut command.operations))
             .collect();
-        let outcome = match &self.broken {
+        match &self.broken {
             Some(error) => Err(error.clone()),
-            None => self
-                .disk
-                .write(&operations)
-                .and_then(|()| if sync { self.disk.sync() } else { Ok(()) }),
-        };
-        if let Err(error) = &outcome
+            None => self.disk.write(&operations),
+        }
+    }
+
+    fn tell(&mut self, group: Vec<Command>, outcome: &Result<(), Error>) {
+        if let Err(error) = outcome
             && self.broken.is_none()
         {
             self.broken = Some(error.clone());
             self.failure.record(error.clone().into_fatal());
         }
         for command in group {
-            if let (Ok(()), Some((epoch, index))) = (&outcome, command.appended) {
+            if let (Ok(()), Some((epoch, index))) = (outcome, command.appended) {
                 self.tail.set_durable(epoch, index);
             }
-            command.done.tell(&outcome);
+            command.done.tell(outcome);
         }
     }
 }

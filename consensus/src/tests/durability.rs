@@ -546,3 +546,29 @@ async fn the_batch_test_notices_a_missing_sync() {
     disk.ignore_sync(true);
     assert_eq!(lost_batches(disk).await, 10);
 }
+
+#[tokio::test]
+async fn scrubbing_passes_over_a_whole_log_and_stops_a_member_whose_log_rots() {
+    let journal = Journal::default();
+    let disk = MemoryDisk::default();
+    let storage = Storage::Memory {
+        log: disk.clone(),
+        snapshots: SnapshotMemory::default(),
+    };
+    let (consensus, leadership) = start_alone(storage, &journal).await;
+    for number in 0..20 {
+        within(consensus.propose(leadership.term, format!("{number}")))
+            .await
+            .expect("is committed");
+    }
+    assert!(within(consensus.scrub()).await.expect("is whole") > 20);
+    assert!(disk.damage_entry(7));
+    let outcome = within(consensus.scrub()).await;
+    let Err(Error::Failed(fatal)) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(fatal.code, "HT-CON-024");
+    assert_eq!(consensus.status().role, crate::status::Role::Stopped);
+    let refused = within(consensus.propose(leadership.term, "after")).await;
+    assert!(refused.is_err(), "{refused:?}");
+}

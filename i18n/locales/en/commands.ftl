@@ -565,6 +565,7 @@ value-inventory = INVENTORY
 value-number-or-code = NUMBER-OR-CODE
 value-reference = REFERENCE
 value-number = NUMBER
+value-other = OTHER
 value-hex-or-file = HEX-OR-FILE
 value-shell = SHELL
 value-cause = CAUSE

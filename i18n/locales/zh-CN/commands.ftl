@@ -565,6 +565,7 @@ value-inventory = 清单名称
 value-number-or-code = 数字或代码
 value-reference = 引用
 value-number = 行号
+value-other = 另一个
 value-hex-or-file = 标识或文件
 value-shell = SHELL
 value-cause = 原因类别

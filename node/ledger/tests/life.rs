@@ -408,7 +408,7 @@ fn void_batches_leave_one_entry_and_nothing_else() {
             resign(
                 &mut network,
                 v1::Header {
-                    format: 2,
+                    format: 3,
                     ..header.clone()
                 },
             ),

@@ -466,6 +466,19 @@ impl Substance {
         })
     }
 
+    /// Its gases with their per cent by mass; none for a pure gas.
+    #[must_use]
+    pub fn parts(self) -> Vec<(Gas, Option<Decimal>)> {
+        match self {
+            Self::Gas(gas) => vec![(gas, None)],
+            Self::Blend(blend) => blend
+                .parts
+                .iter()
+                .map(|(gas, percent)| (*gas, Some(*percent)))
+                .collect(),
+        }
+    }
+
     /// Finds the gas or blend that a person named: `HFC-134a`, `R134a`, `R-410A loss`, `HFC-134a 泄漏`, `六氟化硫`.
     #[must_use]
     pub fn from_name(text: &str) -> Option<Self> {

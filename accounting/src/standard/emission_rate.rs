@@ -325,7 +325,7 @@ impl Rate {
                 continue;
             };
             faults.keep(format!("{field}.unit"), activity.ratio_to(target));
-            for gas in gases_of(substance) {
+            for (gas, _) in substance.parts() {
                 faults.keep(field.clone(), purpose.gwp_set.gwp(gas));
             }
             if parts
@@ -372,13 +372,6 @@ impl Rate {
     }
 }
 
-fn gases_of(substance: Substance) -> Vec<Gas> {
-    match substance {
-        Substance::Gas(gas) => vec![gas],
-        Substance::Blend(blend) => blend.parts.iter().map(|(gas, _)| *gas).collect(),
-    }
-}
-
 /// A shipped factor as a rate.
 fn from_catalogue(text: &str, target: Unit, purpose: Purpose<'_>) -> Result<Checked, Error> {
     let unknown = || Error::UnknownReference {
@@ -417,7 +410,7 @@ fn from_catalogue(text: &str, target: Unit, purpose: Purpose<'_>) -> Result<Chec
     let mut other_gwp_set = None;
     let parts = match &factor.values {
         Values::Gases(gases) => {
-            for gas in gases.iter().flat_map(|rate| gases_of(rate.substance)) {
+            for (gas, _) in gases.iter().flat_map(|rate| rate.substance.parts()) {
                 purpose.gwp_set.gwp(gas)?;
             }
             gases

@@ -7,7 +7,7 @@
 use super::mee::consumption::Electricity;
 use super::mee::electricity::{self};
 use super::mee::fuel::{Defaults, standing_of};
-use super::mee::industry::{Frame, PurchasedHeat, heat_factor, purchased_heat};
+use super::mee::industry::{Frame, Head, PurchasedHeat, heat_factor, purchased_heat};
 use super::mee::material::{Factors, Labels, Material, MaterialFactor};
 use super::mee::places::round;
 use super::mee::{Cited, Figure, Fuel, check};
@@ -183,16 +183,14 @@ impl Document {
         rules: &'a Rules,
         context: Context<'_>,
     ) -> Option<Checked<'a>> {
-        if self.entity.trim().is_empty() {
-            faults.add("entity", Error::NameEmpty);
-        }
-        let frame = Frame::choose(
-            faults,
-            &self.profile,
-            self.year,
-            self.reported_on.as_deref(),
-            self.electricity_factor.as_ref(),
-        );
+        let head = Head {
+            entity: &self.entity,
+            profile: &self.profile,
+            year: self.year,
+            reported_on: self.reported_on.as_deref(),
+            electricity_factor: self.electricity_factor.as_ref(),
+        };
+        let frame = Frame::choose(faults, &head);
         let gwp = faults.keep("gwp_set", GwpSet::parse(&self.gwp_set));
         let edition = self.edition(faults, rules);
         let part = self.part(faults, rules);

@@ -1,7 +1,7 @@
 //! MEE guideline for aluminium smelting (企业温室气体排放核算与报告指南 铝冶炼行业): potlines by month, anodes, anode effects by the
 //! slope method or by default, carbonates, fuels; electricity and heat reported beside them.
 
-use super::mee::industry::{self, Energy, Frame, Parts, ProcessYear, PurchasedHeat};
+use super::mee::industry::{self, Energy, Frame, Head, Parts, ProcessYear, PurchasedHeat};
 use super::mee::material::{Factors, Labels, Material, MaterialFactor};
 use super::mee::places::{round, round_quotient};
 use super::mee::{Cited, Figure, Fuel, check, consumption::Electricity};
@@ -192,25 +192,15 @@ impl LineMonth {
 
 impl Document {
     fn check(&self, faults: &mut Faults, rules: &Rules, context: Context<'_>) -> Option<Frame> {
-        if self.entity.trim().is_empty() {
-            faults.add("entity", Error::NameEmpty);
-        }
-        let frame = Frame::choose(
-            faults,
-            &self.profile,
-            self.year,
-            self.reported_on.as_deref(),
-            self.electricity_factor.as_ref(),
-        );
-        if self.year < rules.from {
-            faults.add(
-                "year",
-                Error::NoRuleForPeriod {
-                    table: rules.code.clone(),
-                    period: self.year.to_string(),
-                },
-            );
-        }
+        let head = Head {
+            entity: &self.entity,
+            profile: &self.profile,
+            year: self.year,
+            reported_on: self.reported_on.as_deref(),
+            electricity_factor: self.electricity_factor.as_ref(),
+        };
+        let frame = Frame::choose(faults, &head);
+        check::from_year(faults, &rules.code, rules.from, self.year);
         check::names(
             faults,
             "line",
@@ -230,19 +220,13 @@ impl Document {
             for (index, (data, month)) in line.months.iter().zip(months).enumerate() {
                 let place = format!("{place}.month[{index}]");
                 data.check(faults, &place);
-                if let (Some(capacity), Some(month)) = (line.daily_capacity, month)
-                    && let Ok(limit) =
-                        Exact::from(capacity).mul(&Exact::from_integer(i64::from(month.days())))
-                    && Exact::from(data.aluminium) > limit
-                {
-                    faults.add(
-                        format!("{place}.aluminium"),
-                        Error::ProductionAboveCapacity {
-                            amount: data.aluminium.to_string(),
-                            limit: limit.to_string(),
-                        },
-                    );
-                }
+                check::capacity(
+                    faults,
+                    &format!("{place}.aluminium"),
+                    &data.aluminium,
+                    line.daily_capacity,
+                    month,
+                );
                 for (index, material) in data.carbonate.iter().enumerate() {
                     material.check(
                         faults,

@@ -3,7 +3,7 @@
 //!
 //! `E_process = max(0, Q × EF − Σ M × k)` for each month and line; EF by the kind of clinker or from its oxides.
 
-use super::mee::industry::{self, Energy, Frame, Parts, ProcessYear, PurchasedHeat};
+use super::mee::industry::{self, Energy, Frame, Head, Parts, ProcessYear, PurchasedHeat};
 use super::mee::material::{Factors, Labels, Material, MaterialFactor, find};
 use super::mee::places::round_quotient;
 use super::mee::{Cited, Fuel, check, consumption::Electricity, places::round};
@@ -212,25 +212,15 @@ impl Oxides {
 
 impl Document {
     fn check(&self, faults: &mut Faults, rules: &Rules, context: Context<'_>) -> Option<Frame> {
-        if self.entity.trim().is_empty() {
-            faults.add("entity", Error::NameEmpty);
-        }
-        let frame = Frame::choose(
-            faults,
-            &self.profile,
-            self.year,
-            self.reported_on.as_deref(),
-            self.electricity_factor.as_ref(),
-        );
-        if self.year < rules.from {
-            faults.add(
-                "year",
-                Error::NoRuleForPeriod {
-                    table: rules.code.clone(),
-                    period: self.year.to_string(),
-                },
-            );
-        }
+        let head = Head {
+            entity: &self.entity,
+            profile: &self.profile,
+            year: self.year,
+            reported_on: self.reported_on.as_deref(),
+            electricity_factor: self.electricity_factor.as_ref(),
+        };
+        let frame = Frame::choose(faults, &head);
+        check::from_year(faults, &rules.code, rules.from, self.year);
         check::names(
             faults,
             "line",
@@ -258,19 +248,13 @@ impl Document {
             for (index, (data, month)) in line.months.iter().zip(months).enumerate() {
                 let place = format!("{place}.month[{index}]");
                 check::not_negative(faults, &format!("{place}.clinker"), &data.clinker);
-                if let (Some(capacity), Some(month)) = (line.daily_capacity, month)
-                    && let Ok(limit) =
-                        Exact::from(capacity).mul(&Exact::from_integer(i64::from(month.days())))
-                    && Exact::from(data.clinker) > limit
-                {
-                    faults.add(
-                        format!("{place}.clinker"),
-                        Error::ProductionAboveCapacity {
-                            amount: data.clinker.to_string(),
-                            limit: limit.to_string(),
-                        },
-                    );
-                }
+                check::capacity(
+                    faults,
+                    &format!("{place}.clinker"),
+                    &data.clinker,
+                    line.daily_capacity,
+                    month,
+                );
                 if let Some(oxides) = &data.oxides {
                     oxides.check(faults, &format!("{place}.oxides"));
                 }

@@ -1,7 +1,7 @@
 //! MEE guideline for iron and steel (企业温室气体排放核算与报告指南 钢铁行业): processes (工序) by month, fuels, fluxes, electrodes,
 //! carbon-bearing raw materials, less products that keep carbon; or the carbon balance of the whole site.
 
-use super::mee::industry::{self, Energy, Frame, Parts, ProcessYear, PurchasedHeat};
+use super::mee::industry::{self, Energy, Frame, Head, Parts, ProcessYear, PurchasedHeat};
 use super::mee::material::{Factors, Labels, Material, MaterialFactor};
 use super::mee::places::round;
 use super::mee::{Cited, Fuel, check, consumption::Electricity};
@@ -161,25 +161,15 @@ impl ProcessMonth {
 
 impl Document {
     fn check(&self, faults: &mut Faults, rules: &Rules, context: Context<'_>) -> Option<Frame> {
-        if self.entity.trim().is_empty() {
-            faults.add("entity", Error::NameEmpty);
-        }
-        let frame = Frame::choose(
-            faults,
-            &self.profile,
-            self.year,
-            self.reported_on.as_deref(),
-            self.electricity_factor.as_ref(),
-        );
-        if self.year < rules.from {
-            faults.add(
-                "year",
-                Error::NoRuleForPeriod {
-                    table: rules.code.clone(),
-                    period: self.year.to_string(),
-                },
-            );
-        }
+        let head = Head {
+            entity: &self.entity,
+            profile: &self.profile,
+            year: self.year,
+            reported_on: self.reported_on.as_deref(),
+            electricity_factor: self.electricity_factor.as_ref(),
+        };
+        let frame = Frame::choose(faults, &head);
+        check::from_year(faults, &rules.code, rules.from, self.year);
         check::names(
             faults,
             "process",

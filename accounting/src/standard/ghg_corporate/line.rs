@@ -259,24 +259,12 @@ fn stated(line: &Line, place: &str, purpose: Purpose<'_>, faults: &mut Faults) -
         };
         faults.keep(format!("{field}.unit"), unit.ratio_to(tonne()));
         let Some(substance) = substance else { continue };
-        for gas in parts(substance) {
+        for gas in substance.parts() {
             faults.keep(format!("{field}.gas"), purpose.gwp_set.gwp(gas.0));
         }
         masses.push((substance, mass.mass, unit));
     }
     (faults.0.len() == before).then_some(Stated::Gases(masses))
-}
-
-/// The gases of a substance with their per cent by mass; none for a pure gas.
-fn parts(substance: Substance) -> Vec<(Gas, Option<Decimal>)> {
-    match substance {
-        Substance::Gas(gas) => vec![(gas, None)],
-        Substance::Blend(blend) => blend
-            .parts
-            .iter()
-            .map(|(gas, percent)| (*gas, Some(*percent)))
-            .collect(),
-    }
 }
 
 /// Totals that later steps need.
@@ -441,7 +429,7 @@ fn masses(checked: &Checked<'_>, report: &mut Report) -> Result<(Masses, Option<
                     &place,
                     &line.evidence,
                 )?;
-                for (gas, percent) in parts(*substance) {
+                for (gas, percent) in substance.parts() {
                     let mass = match percent {
                         None => mass,
                         Some(percent) => {

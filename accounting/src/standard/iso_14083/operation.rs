@@ -3,7 +3,7 @@
 use crate::decimal::{Decimal, excerpt};
 use crate::derivation::{Number, Rule};
 use crate::error::Error;
-use crate::gas::{Gas, GwpSet, Substance};
+use crate::gas::{GwpSet, Substance};
 use crate::report::{Faults, Report};
 use crate::standard::emission_rate::{Checked, Purpose, Rate, activity_unit, gwp, quantity};
 use crate::unit::{Kind, Unit};
@@ -347,7 +347,7 @@ fn form(
             );
             continue;
         };
-        for (gas, _) in parts(substance) {
+        for (gas, _) in substance.parts() {
             faults.keep(format!("{field}.gas"), purpose.gwp_set.gwp(gas));
         }
         if let Some(unit) = unit {
@@ -406,17 +406,6 @@ fn modelled_form(
         .provision
         .check(&format!("{place}.provision"), target, purpose, faults)?;
     Some(Form::Modelled(unit, Box::new(tank), Box::new(well)))
-}
-
-fn parts(substance: Substance) -> Vec<(Gas, Option<Decimal>)> {
-    match substance {
-        Substance::Gas(gas) => vec![(gas, None)],
-        Substance::Blend(blend) => blend
-            .parts
-            .iter()
-            .map(|(gas, percent)| (*gas, Some(*percent)))
-            .collect(),
-    }
 }
 
 pub(super) fn intensity(
@@ -595,7 +584,7 @@ fn emissions(
             &place,
             &operation.evidence,
         )?;
-        for (gas, percent) in parts(*substance) {
+        for (gas, percent) in substance.parts() {
             let of_gas = match percent {
                 None => mass,
                 Some(percent) => {

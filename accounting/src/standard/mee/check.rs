@@ -168,3 +168,38 @@ pub(in crate::standard) fn months<'a>(
     }
     months
 }
+
+/// No more is produced in a month than the capacity of a day gives on all of its days.
+pub(in crate::standard) fn capacity(
+    faults: &mut Faults,
+    place: &str,
+    amount: &Decimal,
+    daily_capacity: Option<Decimal>,
+    month: Option<Month>,
+) {
+    if let (Some(capacity), Some(month)) = (daily_capacity, month)
+        && let Ok(limit) = Exact::from(capacity).mul(&Exact::from_integer(i64::from(month.days())))
+        && Exact::from(*amount) > limit
+    {
+        faults.add(
+            place,
+            Error::ProductionAboveCapacity {
+                amount: amount.to_string(),
+                limit: limit.to_string(),
+            },
+        );
+    }
+}
+
+/// A table of rules holds from a year on.
+pub(in crate::standard) fn from_year(faults: &mut Faults, table: &str, from: u16, year: u16) {
+    if year < from {
+        faults.add(
+            "year",
+            Error::NoRuleForPeriod {
+                table: table.to_owned(),
+                period: year.to_string(),
+            },
+        );
+    }
+}

@@ -69,23 +69,40 @@ pub(in crate::standard) struct Frame {
     factor: GridFactor,
 }
 
+/// What stands at the head of each industry's document.
+pub(in crate::standard) struct Head<'a> {
+    /// Who reports.
+    pub entity: &'a str,
+    /// Profile of decimals.
+    pub profile: &'a str,
+    /// Reporting year.
+    pub year: u16,
+    /// Day of the report.
+    pub reported_on: Option<&'a str>,
+    /// Electricity factor of the document's own.
+    pub electricity_factor: Option<&'a Cited>,
+}
+
 /// Factor set with the guidelines' table of fuels.
 const FUELS: &str = "mee-fuel";
 
 impl Frame {
-    /// What a document asks for; faults at `profile`, `reported_on`, `year`, `electricity_factor`.
-    pub fn choose(
-        faults: &mut Faults,
-        profile: &str,
-        year: u16,
-        reported_on: Option<&str>,
-        given: Option<&Cited>,
-    ) -> Option<Self> {
+    /// What a document asks for; faults at `entity`, `profile`, `reported_on`, `year`, `electricity_factor`.
+    pub fn choose(faults: &mut Faults, head: &Head<'_>) -> Option<Self> {
+        if head.entity.trim().is_empty() {
+            faults.add("entity", Error::NameEmpty);
+        }
         let table: Result<Table, Error> =
             document::read(include_str!("../../../rules/mee-industry.toml"));
         let table = faults.keep("profile", table)?;
-        let places = Places::choose(faults, &table.profile, profile);
-        let factor = GridFactor::choose(faults, Sector::Industry, year, reported_on, given)?;
+        let places = Places::choose(faults, &table.profile, head.profile);
+        let factor = GridFactor::choose(
+            faults,
+            Sector::Industry,
+            head.year,
+            head.reported_on,
+            head.electricity_factor,
+        )?;
         Some(Self { places, factor })
     }
 

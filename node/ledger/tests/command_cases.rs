@@ -2,14 +2,15 @@
 //! factors and the facility mill-1. A step without `expect` must be accepted.
 
 mod network;
+mod table;
 
 use hengtan_ledger::envelope::{self, Command};
 use hengtan_ledger::state::{self, key};
 use hengtan_ledger::v1;
 use network::{Network, ORGANISATION, import_id, import_root, profile};
 use prost::Message;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeMap;
+use table::{list, number, text};
 use toml::{Table, Value};
 
 struct Stage {
@@ -18,28 +19,6 @@ struct Stage {
     parts: BTreeMap<u8, Vec<[u8; 32]>>,
     /// Index of the last accepted entry of every kind.
     last: BTreeMap<String, u64>,
-}
-
-fn text(step: &Table, name: &str, default: &str) -> String {
-    step.get(name)
-        .map_or(default, |value| {
-            value.as_str().unwrap_or_else(|| panic!("{name} is text"))
-        })
-        .to_owned()
-}
-
-fn number(step: &Table, name: &str, default: u64) -> u64 {
-    let read =
-        |value: &Value| u64::try_from(value.as_integer().expect("a number")).expect("not negative");
-    step.get(name).map_or(default, read)
-}
-
-fn list<'a>(step: &'a Table, name: &str) -> &'a [Value] {
-    step.get(name).map_or(&[], |value| {
-        value
-            .as_array()
-            .unwrap_or_else(|| panic!("{name} is a list"))
-    })
 }
 
 fn numbers(step: &Table, name: &str) -> Vec<u64> {
@@ -413,7 +392,7 @@ impl Stage {
             }
             None => signed,
         };
-        let before: Vec<(String, Vec<u8>)> = snapshot(&self.network);
+        let before: Vec<(String, Vec<u8>)> = table::state(&self.network.memory);
         let applied = self.network.commit(vec![signed]);
         assert_eq!(applied.void, None, "{place}");
         let outcome = applied.placements[0]
@@ -428,7 +407,7 @@ impl Stage {
             return;
         }
         assert_eq!(
-            snapshot(&self.network),
+            table::state(&self.network.memory),
             before,
             "{place}: a refusal writes its entry and nothing else"
         );
@@ -490,14 +469,6 @@ impl Stage {
     }
 }
 
-/// The state without the chain of headers, which every batch moves.
-fn snapshot(network: &Network) -> Vec<(String, Vec<u8>)> {
-    let values = network.memory.state().filter(|(key, _)| *key != key::CHAIN);
-    values
-        .map(|(key, value)| (key.to_owned(), value.to_vec()))
-        .collect()
-}
-
 fn check(file: &str, case: &Table) {
     let title = text(case, "title", "");
     let mut stage = Stage::new(case);
@@ -507,49 +478,14 @@ fn check(file: &str, case: &Table) {
             step.as_table().expect("a step"),
         );
     }
-    // Whatever happened, the same batches give the same roots.
-    let mut twin = hengtan_ledger::memory::Memory::found(&stage.network.founded).expect("readable");
-    for batch in &stage.network.batches {
-        twin.apply(1, batch, &BTreeSet::new()).expect("readable");
-    }
-    assert_eq!(
-        twin.checkpoint(),
-        stage.network.memory.checkpoint(),
-        "{file}: {title}"
-    );
+    let network = &stage.network;
+    let place = format!("{file}: {title}");
+    table::replays(&network.founded, &network.batches, &network.memory, &place);
 }
 
 #[test]
 fn commands_follow_their_rules() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut files: Vec<_> = std::fs::read_dir(&folder)
-        .expect("a folder")
-        .map(|entry| entry.expect("a file").path())
-        .collect();
-    files.sort();
-    let mut cases = 0;
-    let mut seen = BTreeSet::new();
-    for file in files {
-        let name = file
-            .file_name()
-            .and_then(|name| name.to_str())
-            .expect("a name")
-            .to_owned();
-        let content: Table = std::fs::read_to_string(&file)
-            .expect("text")
-            .parse()
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
-        for case in list(&content, "case") {
-            let case = case.as_table().expect("a case");
-            check(&name, case);
-            cases += 1;
-            seen.extend(
-                list(case, "step")
-                    .iter()
-                    .map(|step| text(step.as_table().expect("a step"), "expect", "")),
-            );
-        }
-    }
+    let (cases, seen) = table::run("cases", check);
     assert!(cases >= 30, "{cases}");
     // Every refusal has a case; those of several organisations are in governance_cases.rs.
     let missing: Vec<&&str> = hengtan_ledger::COMMAND_CODES

@@ -2,6 +2,7 @@
 //! `propose = true` opens a proposal for its command. A step without `expect` must be accepted.
 
 mod network;
+mod table;
 
 use hengtan_ledger::envelope::Command;
 use hengtan_ledger::membership;
@@ -9,8 +10,8 @@ use hengtan_ledger::state::{self, key};
 use hengtan_ledger::v1::{self, ProposalStatus, Role, RuleKind};
 use network::consortium::{self, Consortium, Party, decided};
 use prost::Message;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeMap;
+use table::{list, number, text};
 use toml::{Table, Value};
 
 struct Stage {
@@ -19,30 +20,8 @@ struct Stage {
     proposals: BTreeMap<String, u64>,
 }
 
-fn text(step: &Table, name: &str, default: &str) -> String {
-    step.get(name)
-        .map_or(default, |value| {
-            value.as_str().unwrap_or_else(|| panic!("{name} is text"))
-        })
-        .to_owned()
-}
-
-fn number(step: &Table, name: &str, default: u64) -> u64 {
-    step.get(name).map_or(default, |value| {
-        u64::try_from(value.as_integer().expect("a number")).expect("not negative")
-    })
-}
-
 fn small(step: &Table, name: &str, default: u64) -> u32 {
     u32::try_from(number(step, name, default)).expect("small")
-}
-
-fn list<'a>(step: &'a Table, name: &str) -> &'a [Value] {
-    step.get(name).map_or(&[], |value| {
-        value
-            .as_array()
-            .unwrap_or_else(|| panic!("{name} is a list"))
-    })
 }
 
 fn texts(step: &Table, name: &str, default: &[&str]) -> Vec<String> {
@@ -289,7 +268,7 @@ impl Stage {
             head.kind = text(step, "kind_proposed", &head.kind);
             command.head = head.encode_to_vec();
         }
-        let before = snapshot(&self.network);
+        let before = table::state(&self.network.memory);
         let outcome = self
             .network
             .send(&text(step, "who", "alpha/governance"), command);
@@ -331,7 +310,7 @@ impl Stage {
         before: &[(String, Vec<u8>)],
     ) {
         assert_eq!(
-            snapshot(&self.network),
+            table::state(&self.network.memory),
             before,
             "{place}: a refusal writes its entry and nothing else"
         );
@@ -385,16 +364,6 @@ impl Stage {
     }
 }
 
-/// The state without the chain of headers, which every batch moves.
-fn snapshot(network: &Consortium) -> Vec<(String, Vec<u8>)> {
-    network
-        .memory
-        .state()
-        .filter(|(key, _)| *key != key::CHAIN)
-        .map(|(key, value)| (key.to_owned(), value.to_vec()))
-        .collect()
-}
-
 fn check(file: &str, case: &Table) {
     let title = text(case, "title", "");
     let mut stage = Stage::new(case);
@@ -404,49 +373,14 @@ fn check(file: &str, case: &Table) {
             step.as_table().expect("a step"),
         );
     }
-    // Whatever happened, the same batches give the same roots.
-    let mut twin = hengtan_ledger::memory::Memory::found(&stage.network.founded).expect("readable");
-    for batch in &stage.network.batches {
-        twin.apply(1, batch, &BTreeSet::new()).expect("readable");
-    }
-    assert_eq!(
-        twin.checkpoint(),
-        stage.network.memory.checkpoint(),
-        "{file}: {title}"
-    );
+    let network = &stage.network;
+    let place = format!("{file}: {title}");
+    table::replays(&network.founded, &network.batches, &network.memory, &place);
 }
 
 #[test]
 fn governance_follows_its_rules() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/governance");
-    let mut files: Vec<_> = std::fs::read_dir(&folder)
-        .expect("a folder")
-        .map(|entry| entry.expect("a file").path())
-        .collect();
-    files.sort();
-    let mut cases = 0;
-    let mut seen = BTreeSet::new();
-    for file in files {
-        let name = file
-            .file_name()
-            .and_then(|name| name.to_str())
-            .expect("a name")
-            .to_owned();
-        let content: Table = std::fs::read_to_string(&file)
-            .expect("text")
-            .parse()
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
-        for case in list(&content, "case") {
-            let case = case.as_table().expect("a case");
-            check(&name, case);
-            cases += 1;
-            seen.extend(
-                list(case, "step")
-                    .iter()
-                    .map(|step| text(step.as_table().expect("a step"), "expect", "")),
-            );
-        }
-    }
+    let (cases, seen) = table::run("governance", check);
     assert!(cases >= 15, "{cases}");
     let missing: Vec<&&str> = hengtan_ledger::COMMAND_CODES
         .iter()

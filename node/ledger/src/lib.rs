@@ -38,6 +38,7 @@ mod error;
 pub mod execute;
 pub mod export;
 pub mod field;
+mod framed;
 pub mod genesis;
 pub mod log;
 pub mod map;

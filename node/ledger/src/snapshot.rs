@@ -8,6 +8,7 @@
 use crate::checkpoint::{self, Checkpoint, Finality, Note};
 use crate::domain::NetworkId;
 use crate::envelope::Outer;
+use crate::framed::{self, Frames};
 use crate::log::{Frontier, NodeAddress};
 use crate::map::{self, PageAddress, PageReader};
 use crate::state::{self, View, key};
@@ -15,7 +16,6 @@ use crate::tree::LOG;
 use crate::v1::snapshot_record::Record;
 use crate::{Error, canonical, rows, v1};
 use crypto_sm::sm3::Digest;
-use prost::Message;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// First bytes of a snapshot.
@@ -23,9 +23,6 @@ pub const MAGIC: &[u8] = b"hengtan snapshot v1\n";
 
 /// Version of the records.
 pub const FORMAT: u32 = 1;
-
-/// Longest record, in bytes.
-const RECORD_BYTES_MAX: usize = 256 << 20;
 
 /// Values that enter the map in one update.
 const PAIRS_AT_ONCE: usize = 4_096;
@@ -36,10 +33,7 @@ pub fn record(record: Record) -> Vec<u8> {
     let message = v1::SnapshotRecord {
         record: Some(record),
     };
-    let length = u32::try_from(message.encoded_len()).unwrap_or(u32::MAX);
-    let mut bytes = length.to_be_bytes().to_vec();
-    bytes.extend(message.encode_to_vec());
-    bytes
+    framed::record(&message)
 }
 
 /// The first record of a snapshot whose state is that of `note`.
@@ -54,56 +48,25 @@ pub fn head(note: &Note) -> Record {
 
 /// Takes records out of a stream that arrives in pieces.
 #[derive(Clone, Debug, Default)]
-pub struct Reader {
-    waiting: Vec<u8>,
-    taken: usize,
-    offset: u64,
-    begun: bool,
-}
+pub struct Reader(Frames);
 
 impl Reader {
     /// Takes the next piece.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.waiting.drain(..self.taken);
-        self.taken = 0;
-        self.waiting.extend(bytes);
+        self.0.push(bytes);
     }
 
     /// The next record, if it is there as a whole.
     ///
     /// # Errors
-    /// [`Error::Export`] where the stream is no snapshot, [`Error::Encoding`].
+    /// [`Error::Export`], [`Error::Encoding`].
     pub fn next_record(&mut self) -> Result<Option<Record>, Error> {
-        let malformed = Error::Export {
-            offset: self.offset,
-        };
-        if !self.begun {
-            let waiting = &self.waiting[self.taken..];
-            let known = waiting.len().min(MAGIC.len());
-            if waiting[..known] != MAGIC[..known] {
-                return Err(malformed);
-            }
-            if known < MAGIC.len() {
-                return Ok(None);
-            }
-            self.begun = true;
-            self.taken += MAGIC.len();
-            self.offset += MAGIC.len() as u64;
-        }
-        let Some((length, rest)) = self.waiting[self.taken..].split_first_chunk::<4>() else {
-            return Ok(None);
-        };
-        let length = u32::from_be_bytes(*length) as usize;
-        if length > RECORD_BYTES_MAX {
-            return Err(malformed);
-        }
-        let Some(bytes) = rest.get(..length) else {
-            return Ok(None);
-        };
-        let message: v1::SnapshotRecord = canonical::decode("snapshot record", bytes)?;
-        self.taken += 4 + length;
-        self.offset += 4 + length as u64;
-        message.record.map(Some).ok_or(malformed)
+        // An empty record is none: it is refused where it stands.
+        let malformed = self.0.malformed();
+        let message: Option<v1::SnapshotRecord> = self.0.next_message(MAGIC, "snapshot record")?;
+        message
+            .map(|message| message.record.ok_or(malformed))
+            .transpose()
     }
 
     /// To be called at the end of the stream.
@@ -111,13 +74,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Export`] if it ends inside a record.
     pub fn finish(&self) -> Result<(), Error> {
-        if self.begun && self.waiting.len() == self.taken {
-            Ok(())
-        } else {
-            Err(Error::Export {
-                offset: self.offset,
-            })
-        }
+        self.0.finish()
     }
 }
 

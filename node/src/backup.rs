@@ -4,8 +4,8 @@
 use crate::config::{Config, Folder};
 use crate::error::Error;
 use crate::service::identity;
-use crate::snapshot::rebuild;
-use crate::store::{FORMAT, Reading, RocksStore, Store, Writing, identity_of, meta};
+use crate::snapshot::{complete, rebuild};
+use crate::store::{Reading, RocksStore, Vow, Writing, meta};
 use consensus::{Member, Storage};
 use hengtan_ledger::checkpoint::Finality;
 use hengtan_ledger::domain::NetworkId;
@@ -171,19 +171,13 @@ fn fill(
     // Above every term in which the old node may have led without leaving a trace here.
     let term = chain.term + (1 << 20);
     let applied = consensus::resume(&storage, *network, node.number, term, voters)?;
-    let checkpoint = rebuilt.note.checkpoint();
     let mut writing = Writing::new();
-    writing.put_meta(meta::FORMAT, FORMAT.to_be_bytes());
-    writing.put_meta(meta::IDENTITY, identity_of(network, node.number));
-    writing.put_meta(meta::FRONTIER, rebuilt.frontier.to_bytes());
-    writing.put_meta(meta::FINAL, rebuilt.note.to_text());
-    writing.put_meta(meta::APPLIED, applied);
-    writing.put_meta(meta::VOW, crate::store::Vow::of(checkpoint).to_bytes());
+    let vow = Vow::of(rebuilt.note.checkpoint());
+    writing.put_meta(meta::VOW, vow.to_bytes());
     writing.put_meta(
         meta::COUNTER,
         used.saturating_add(COUNTERS_LEFT_OUT).to_be_bytes(),
     );
-    store.write(writing.into_changes(), true)?;
-    Reading::new(&store).check()?;
+    complete(&store, &rebuilt, node.number, &applied, writing)?;
     Ok(Content::of(&rebuilt, bytes))
 }

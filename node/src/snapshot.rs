@@ -255,20 +255,35 @@ pub fn install(
     // What this node has signed and used up outlives the state.
     store.replace(&[meta::VOW, meta::COUNTER], &mut |new| {
         let done = rebuild(new, network, content, &mut |_| ())?;
-        let mut writing = Writing::new();
-        writing.put_meta(meta::FORMAT, FORMAT.to_be_bytes());
-        writing.put_meta(meta::IDENTITY, identity_of(network, node));
-        writing.put_meta(meta::FRONTIER, done.frontier.to_bytes());
-        writing.put_meta(meta::FINAL, done.note.to_text());
-        writing.put_meta(meta::APPLIED, applied);
-        new.write(writing.into_changes(), true)?;
-        Reading::new(new).check()?;
+        complete(new, &done, node, applied, Writing::new())?;
         rebuilt = Some(done);
         Ok(())
     })?;
     rebuilt.ok_or_else(|| Error::Internal {
         detail: "nothing was rebuilt".to_owned(),
     })
+}
+
+/// Makes rebuilt tables those of a node that goes on from them, on disk, and checks that they fit together. `writing` holds what
+/// else is to be set with it.
+///
+/// # Errors
+/// Failures of the store; [`Error::StoreDamaged`].
+pub fn complete(
+    store: &dyn Store,
+    rebuilt: &Rebuilt,
+    node: u64,
+    applied: &[u8],
+    mut writing: Writing,
+) -> Result<(), Error> {
+    let network = &rebuilt.note.checkpoint().network_id;
+    writing.put_meta(meta::FORMAT, FORMAT.to_be_bytes());
+    writing.put_meta(meta::IDENTITY, identity_of(network, node));
+    writing.put_meta(meta::FRONTIER, rebuilt.frontier.to_bytes());
+    writing.put_meta(meta::FINAL, rebuilt.note.to_text());
+    writing.put_meta(meta::APPLIED, applied);
+    store.write(writing.into_changes(), true)?;
+    Reading::new(store).check()
 }
 
 /// Fills empty tables from a stream and checks all of it. `progress` is told the bytes read so far.

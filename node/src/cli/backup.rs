@@ -11,7 +11,7 @@ use hengtan_ledger::receipt::{NetworkPin, verify_receipt};
 
 use crate::backup::{self, Content};
 use crate::clock::SystemClock;
-use crate::config::{Config, Flags, Folder};
+use crate::config::{Config, Folder};
 use crate::console::{Cell, Console, Progress, Record, grouped};
 use crate::service::{Service, Subject};
 
@@ -140,21 +140,14 @@ pub fn verify(
 }
 
 /// The settings of the node that is meant.
-fn settings(folder: &Path, node: Option<&str>) -> Result<Config, Failure> {
+fn settings(folder: &Path, node: Option<&str>, console: &Console) -> Result<Config, Failure> {
     let path = Folder::new(folder).config_file(node)?;
-    let (config, _) = Config::load(&path, std::env::vars(), &Flags::new()).map_err(|problems| {
-        let count = problems.len();
-        problems.into_iter().next().map_or_else(
-            || Failure::new(codes::CHECKS_FAILED).with("count", count),
-            Failure::from,
-        )
-    })?;
-    Ok(config)
+    Ok(super::config::load(&path, console)?.0)
 }
 
 /// `backup restore`
 pub fn restore(arguments: &BackupRestore, console: &Console) -> Result<Exit, Failure> {
-    let config = settings(&arguments.dir, arguments.node.as_deref())?;
+    let config = settings(&arguments.dir, arguments.node.as_deref(), console)?;
     let catalogue = console.catalogue();
     // What a node signed after the backup stands in others' receipts; two histories under one key are provable misconduct.
     if !console.confirm(&catalogue.backup_restore_question(
@@ -177,7 +170,7 @@ pub fn restore(arguments: &BackupRestore, console: &Console) -> Result<Exit, Fai
 /// `backup drill`
 pub async fn drill(arguments: &BackupDrill, console: &Console) -> Result<Exit, Failure> {
     let begun = Instant::now();
-    let mut config = settings(&arguments.dir, arguments.node.as_deref())?;
+    let mut config = settings(&arguments.dir, arguments.node.as_deref(), console)?;
     let scratch = backup::scratch()?;
     config.data = scratch.path().join("data");
     let content = with_progress(&arguments.file, console, |progress| {

@@ -1,13 +1,13 @@
 //! `hengtan cluster` and `hengtan leader`: all nodes of the network at once, and who leads them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hengtan_api::peer as wire;
 use hengtan_api::v1 as api;
 use serde_json::Value;
 
-use crate::config::{Config, Flags, Folder};
+use crate::config::Folder;
 use crate::console::{Cell, Column, Console, List, OutputForm, Record};
 use crate::peer::{Credentials, Links, Roster};
 use crate::service::Metrics;
@@ -126,7 +126,7 @@ pub(super) fn list(nodes: &[api::ClusterNode], console: &Console) -> List {
 /// `hengtan leader`: speaks to a node as that node itself, so it runs where the node's transport key lies.
 pub fn lead(command: Leader, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let Leader::Transfer(arguments) = command;
-    let term = super::dispatch::wait(transfer(&arguments, global))??;
+    let term = super::dispatch::wait(transfer(&arguments, global, console))??;
     let catalogue = console.catalogue();
     console.say(&catalogue.leader_transferred(arguments.to.as_str(), term.to_string()));
     let record = Record::new()
@@ -136,9 +136,13 @@ pub fn lead(command: Leader, global: &Global, console: &Console) -> Result<Exit,
     Ok(Exit::Ok)
 }
 
-async fn transfer(arguments: &LeaderTransfer, global: &Global) -> Result<u64, Failure> {
+async fn transfer(
+    arguments: &LeaderTransfer,
+    global: &Global,
+    console: &Console,
+) -> Result<u64, Failure> {
     let path = config_file(arguments, global)?;
-    let config = load(&path)?;
+    let (config, _) = super::config::load(&path, console)?;
     let founded = Folder::genesis(&config.genesis)?;
     let missing = || crate::error::Error::PeerListenMissing {
         nodes: founded.genesis().nodes.len(),
@@ -189,14 +193,4 @@ fn config_file(arguments: &LeaderTransfer, global: &Global) -> Result<PathBuf, F
         None => context::find(global)?.folder()?,
     };
     Ok(Folder::new(folder).config_file(arguments.node.as_deref())?)
-}
-
-fn load(path: &Path) -> Result<Config, Failure> {
-    let loaded = Config::load(path, std::env::vars(), &Flags::new());
-    loaded.map(|(config, _)| config).map_err(|mut problems| {
-        problems.pop().map_or_else(
-            || Failure::new(codes::CHECKS_FAILED).with("count", 0),
-            Failure::from,
-        )
-    })
 }

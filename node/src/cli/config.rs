@@ -52,7 +52,11 @@ fn show_node(path: &Path, console: &Console) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn load(path: &Path, console: &Console) -> Result<(config::Config, Vec<config::Setting>), Failure> {
+/// The settings of a node's file and environment. Every problem is told.
+pub(super) fn load(
+    path: &Path,
+    console: &Console,
+) -> Result<(config::Config, Vec<config::Setting>), Failure> {
     config::Config::load(path, std::env::vars(), &Flags::new())
         .map_err(|problems| reported(problems, console))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::{self, Config, Flags, Folder};
+use crate::config::{self, Config, Folder};
 use crate::console::Console;
 use crate::run;
 
@@ -12,17 +12,7 @@ use super::{Exit, Failure, codes, context};
 pub fn run(arguments: &Start, global: &Global, console: &Console) -> Result<Exit, Failure> {
     trace(arguments.log, console);
     let path = config_file(arguments, global)?;
-    let (config, _) =
-        Config::load(&path, std::env::vars(), &Flags::new()).map_err(|mut problems| {
-            let last = problems.pop();
-            problems
-                .into_iter()
-                .for_each(|problem| console.complain(&Failure::from(problem).render(console)));
-            last.map_or_else(
-                || Failure::new(codes::CHECKS_FAILED).with("count", 0),
-                Failure::from,
-            )
-        })?;
+    let (config, _) = super::config::load(&path, console)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

@@ -57,12 +57,17 @@ impl RocksStore {
         Ok(store)
     }
 
-    fn tables(&self) -> &Tables {
+    /// The generation that nothing has taken the place of.
+    fn newest(&self) -> &Generation {
         let mut generation = &self.first;
         while let Some(next) = generation.next.get() {
             generation = next;
         }
-        &generation.tables
+        generation
+    }
+
+    fn tables(&self) -> &Tables {
+        &self.newest().tables
     }
 }
 
@@ -214,10 +219,7 @@ impl Store for RocksStore {
         kept: &[&'static str],
         fill: &mut dyn FnMut(&dyn Store) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut last = &self.first;
-        while let Some(next) = last.next.get() {
-            last = next;
-        }
+        let last = self.newest();
         let newest = folders(&self.base).into_iter().map(|(number, _)| number);
         let number = newest.max().unwrap_or(1) + 1;
         let mut name = self.base.file_name().unwrap_or_default().to_owned();

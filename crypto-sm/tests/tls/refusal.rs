@@ -353,6 +353,6 @@ fn plain_text_at_a_tls_port_is_refused_with_an_alert() {
         let mut acceptor = Acceptor::default();
         acceptor.read_tls(&mut &request[..]).unwrap();
         let (error, _) = acceptor.accept().err().unwrap();
-        assert_eq!(crypto_sm::tls::explain(&error).code(), "HT-CRY-099");
+        assert_eq!(crypto_sm::tls::explain(&error).code(), "HT-CRY-102");
     }
 }

@@ -2,7 +2,6 @@
 //! digits on every machine.
 
 mod report;
-pub(super) mod words;
 
 use std::io::Read;
 use std::path::Path;

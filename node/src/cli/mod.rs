@@ -13,6 +13,7 @@ mod config;
 mod context;
 mod crypto;
 mod demo;
+mod derivation;
 mod dispatch;
 mod doctor;
 mod exit;

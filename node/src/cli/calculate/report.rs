@@ -1,13 +1,11 @@
 //! A report of the engine as a table for people, as one document for machines.
 
-use accounting::derivation::Line;
 use accounting::{Exact, Node, Notice, Number, Origin, Report};
 use i18n::Catalogue;
 use serde_json::{Value, json};
 
-use super::words::Spoken;
 use crate::cli::arguments::Diagram;
-use crate::cli::{Failure, codes};
+use crate::cli::{Failure, codes, derivation};
 use crate::console::{Cell, Column, Console, List, OutputForm, grouped, wrap};
 
 /// Decimal places that people see of a value that has more.
@@ -15,9 +13,6 @@ const PLACES_SHOWN: usize = 6;
 
 /// Notices of one kind that are all written out.
 const NOTICES_MAX: usize = 3;
-
-/// Levels of an outline that are indented.
-const INDENTS_MAX: usize = 20;
 
 /// What of a derivation is wanted, and how.
 #[derive(Clone, Debug, Default)]
@@ -35,13 +30,7 @@ pub fn print(report: &Report, wanted: &Wanted, console: &Console) -> Result<(), 
     let catalogue = console.catalogue();
     let part = report.derivation.behind(&roots(report, &wanted.of)?);
     if let Some(diagram) = wanted.diagram {
-        let text = match diagram {
-            Diagram::Mermaid => part.mermaid(&Spoken(catalogue)),
-            Diagram::Dot => part.dot(&Spoken(catalogue)),
-        };
-        // For programs that draw it, which read UTF-8.
-        console.print_utf8(&text)?;
-        return Ok(());
+        return derivation::diagram(&part, diagram, console);
     }
     match console.form() {
         OutputForm::Table => {
@@ -53,7 +42,7 @@ pub fn print(report: &Report, wanted: &Wanted, console: &Console) -> Result<(), 
             }
             if wanted.derivation {
                 console.print("")?;
-                outline(&part.outline(&Spoken(catalogue)), console)?;
+                derivation::outline(&part, console)?;
             }
         }
         OutputForm::Csv => console.list(&outcomes(report, catalogue))?,
@@ -99,25 +88,6 @@ fn roots(report: &Report, of: &[String]) -> Result<Vec<Number>, Failure> {
         }
     }
     Ok(roots)
-}
-
-/// Numbers at their depth, remarks below them.
-fn outline(lines: &[Line], console: &Console) -> Result<(), Failure> {
-    let style = console.style();
-    for line in lines {
-        // Deeper levels would leave no room for the text.
-        let indent = "  ".repeat(line.depth.min(INDENTS_MAX));
-        let room = console.width().saturating_sub(indent.len());
-        for (position, text) in wrap(&line.text, room).into_iter().enumerate() {
-            let text = if line.is_number && position == 0 {
-                style.heading(&text)
-            } else {
-                text
-            };
-            console.print(&format!("{indent}{text}"))?;
-        }
-    }
-    Ok(())
 }
 
 fn outcomes(report: &Report, catalogue: &Catalogue) -> List {

@@ -10,13 +10,10 @@ use serde_json::json;
 
 use super::number::{self, Explained};
 use crate::cli::arguments::Diagram;
-use crate::cli::calculate::words::Spoken;
 use crate::cli::session::Session;
-use crate::cli::{Exit, Failure, activity, codes};
+use crate::cli::{Exit, Failure, activity, codes, derivation};
 use crate::console::{Cell, Column, List, OutputForm, grouped};
 
-/// Levels of an outline that are indented.
-const INDENTS_MAX: usize = 20;
 /// Decimal places of amounts in a comparison.
 const PLACES: usize = 6;
 
@@ -44,7 +41,7 @@ pub async fn show(
     session: &Session<'_>,
 ) -> Result<Exit, Failure> {
     let (_, rows) = number::collect(name, wanted, session).await?;
-    let report = derivation(&rows, address)?;
+    let report = explained(&rows, address)?;
     let roots: Vec<_> = report
         .outcomes
         .iter()
@@ -52,17 +49,9 @@ pub async fn show(
         .collect();
     let part = report.derivation.behind(&roots);
     let console = session.console;
-    let words = Spoken(console.catalogue());
     match (form.diagram, console.form()) {
-        // For programs that draw it, which read UTF-8.
-        (Some(Diagram::Mermaid), _) => console.print_utf8(&part.mermaid(&words))?,
-        (Some(Diagram::Dot), _) => console.print_utf8(&part.dot(&words))?,
-        (None, OutputForm::Table) => {
-            for line in part.outline(&words) {
-                let indent = "  ".repeat(line.depth.min(INDENTS_MAX));
-                console.print(&format!("{indent}{}", line.text))?;
-            }
-        }
+        (Some(diagram), _) => derivation::diagram(&part, diagram, console)?,
+        (None, OutputForm::Table) => derivation::outline(&part, console)?,
         (None, _) => {
             let machine = json!({ "derivation": part });
             console.document(&machine, String::new)?;
@@ -78,7 +67,7 @@ fn address(row: &Explained) -> String {
 }
 
 /// The rows as one derivation, each named by `name`; rows of one name are numbered.
-fn derivation(rows: &[Explained], name: impl Fn(&Explained) -> String) -> Result<Report, Failure> {
+fn explained(rows: &[Explained], name: impl Fn(&Explained) -> String) -> Result<Report, Failure> {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     let names: Vec<[String; 3]> = rows
         .iter()
@@ -138,8 +127,8 @@ pub async fn diff(first: &str, second: &str, session: &Session<'_>) -> Result<Ex
     let (inventory, before) = number::collect(Some(first), |_| true, session).await?;
     let (other, after) = number::collect(Some(second), |_| true, session).await?;
     let years = inventory.period_start.get(..4) == other.period_start.get(..4);
-    let before = derivation(&before, |row| meter(row, years))?;
-    let after = derivation(&after, |row| meter(row, years))?;
+    let before = explained(&before, |row| meter(row, years))?;
+    let after = explained(&after, |row| meter(row, years))?;
     let catalogue = session.console.catalogue();
     let mut list = List::new(vec![
         Column::new("outcome", catalogue.col_outcome()),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use consensus::Procedure;
 use hengtan_api::peer as wire;
 use hengtan_api::v1 as api;
-use hengtan_ledger::envelope::Signed;
+use hengtan_ledger::envelope::{Outer, Signed};
 use hengtan_ledger::v1;
 use std::time::Duration;
 
@@ -84,13 +84,14 @@ impl Service {
             return Err(Error::NotLeader { leader });
         }
         let wait = wait.min(Duration::from_millis(self.inner.limits.wait_max_ms));
+        let id = Outer::parse(&self.inner.founded.network_id(), &envelope)?.id();
         let submission = Submission {
             envelope,
             rows,
             ..Submission::default()
         };
         let deadline = tokio::time::Instant::now() + wait;
-        let found = self.find_place(submission, deadline, false).await?;
+        let found = self.find_place(id, submission, deadline, false).await?;
         Ok((found.index, found.duplicate))
     }
 

@@ -121,7 +121,7 @@ impl Service {
         let accepted_at_ms = inner.clock.now_ms();
         let receipt = submission.receipt;
         let id = Outer::parse(&inner.founded.network_id(), &submission.envelope)?.id();
-        let Found { index, duplicate } = self.find_place(submission, deadline, true).await?;
+        let Found { index, duplicate } = self.find_place(id, submission, deadline, true).await?;
         let Some(index) = index else {
             let ticket = self.ticket(&id, accepted_at_ms, wait_ms)?;
             return Ok(Submitted {
@@ -144,17 +144,17 @@ impl Service {
         Ok(Submitted { id, duplicate, end })
     }
 
-    /// The place of an envelope: here, if this node leads; else the leader finds one. Goes on through changes of the leader until the
+    /// The place of the envelope with this id: here, if this node leads; else the leader finds one. Goes on through changes of the leader until the
     /// deadline; no place then means that the envelope may still get one. Idempotent by the envelope's id. `counted`: the sender's rate is
     /// this door's to watch.
     pub(super) async fn find_place(
         &self,
+        id: Digest,
         submission: Submission,
         deadline: tokio::time::Instant,
         counted: bool,
     ) -> Result<Found, Error> {
         let inner = &self.inner;
-        let id = Outer::parse(&inner.founded.network_id(), &submission.envelope)?.id();
         if let Some(mut placed) = inner.queue.find(&id) {
             match self.place(&mut placed, deadline).await {
                 Err(error) if error.is_passing() => {}

@@ -104,6 +104,7 @@ impl Consensus {
         };
         let machine = Machine::new(
             Arc::clone(&application),
+            log.clone(),
             snapshots.clone(),
             failure.clone(),
             blocks,

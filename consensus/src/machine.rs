@@ -16,6 +16,7 @@ use crate::engine::{
     EngineSnapshot, Entry, EntryPayload, LogId, SnapshotMeta, StoredMembership, TypeConfig,
 };
 use crate::error::Error;
+use crate::log::store::LogStore;
 use crate::record::AppliedState;
 use crate::snapshot::{Snapshots, Stored};
 use crate::status::Failure;
@@ -28,6 +29,7 @@ const ITEMS_BYTES_MAX: usize = 16 << 20;
 #[derive(Clone)]
 pub struct Machine {
     application: Arc<dyn Application>,
+    log: LogStore,
     snapshots: Snapshots,
     failure: Failure,
     /// Term of the last blank entry that was applied.
@@ -41,6 +43,7 @@ impl Machine {
     /// Errors of reading the application's applied state.
     pub fn new(
         application: Arc<dyn Application>,
+        log: LogStore,
         snapshots: Snapshots,
         failure: Failure,
         blocks: bool,
@@ -48,6 +51,7 @@ impl Machine {
         let membership = applied(&*application)?.last_membership;
         Ok(Self {
             application,
+            log,
             snapshots,
             failure,
             blank: Arc::new(watch::Sender::new(None)),
@@ -84,11 +88,29 @@ impl Machine {
         })
     }
 
+    /// Waits for this node's own disk. A leader learns that an entry is committed as soon as a majority of the others holds it; applied
+    /// before its own log does, a power cut could leave an application that is ahead of its log.
+    async fn held(&self, items: &[Committed]) -> Result<(), io::Error> {
+        let Some(last) = items.last() else {
+            return Ok(());
+        };
+        let mut failure = self.failure.watch();
+        tokio::select! {
+            biased;
+            held = self.log.durable(last.index) => held.map_err(Into::into),
+            failure = failure.wait_for(Option::is_some) => {
+                let fatal = failure.ok().and_then(|failure| failure.clone());
+                Err(fatal.map_or(Error::ShutDown, Error::Failed).into())
+            }
+        }
+    }
+
     async fn apply_items(
         &mut self,
         items: Vec<Committed>,
         responders: Vec<Option<ApplyResponder<TypeConfig>>>,
     ) -> Result<(), io::Error> {
+        self.held(&items).await?;
         let count = items.len();
         let blank = items
             .iter()

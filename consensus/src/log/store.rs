@@ -83,6 +83,7 @@ impl LogStore {
     /// Writes what is queued, ends the writer and lets go of the disk. Blocks.
     pub fn close(&self) {
         self.shared.writer.close();
+        self.shared.tail.close();
         let disk = self
             .shared
             .disk
@@ -95,6 +96,14 @@ impl LogStore {
     /// The log's ends.
     pub fn ends(&self) -> Ends {
         self.shared.tail.ends()
+    }
+
+    /// Waits until the entries that the log has up to and including `index` are on stable storage.
+    ///
+    /// # Errors
+    /// [`Error::ShutDown`] if the log was closed.
+    pub async fn durable(&self, index: u64) -> Result<(), Error> {
+        self.shared.tail.durable(index).await
     }
 
     /// Whether exactly this entry is in the log, or was before it was purged.

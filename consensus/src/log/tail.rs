@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 use crate::engine::{Entry, LogId, Vote};
 use crate::error::Error;
 
@@ -14,6 +16,8 @@ use crate::error::Error;
 #[derive(Debug)]
 pub struct Tail {
     state: Mutex<State>,
+    /// The state's `durable_next`, for those who wait for it; `None` once nothing is written any more.
+    durable_next: watch::Sender<Option<u64>>,
     bytes_max: usize,
 }
 
@@ -75,6 +79,7 @@ impl Tail {
             ..State::default()
         };
         Self {
+            durable_next: watch::Sender::new(Some(state.durable_next)),
             state: Mutex::new(state),
             bytes_max,
         }
@@ -145,7 +150,29 @@ impl Tail {
         if state.epoch == epoch {
             state.durable_next = state.durable_next.max(index + 1);
             state.evict(self.bytes_max);
+            self.tell(&state);
         }
+    }
+
+    /// Waits until the entries that the log has up to and including `index` are on stable storage.
+    ///
+    /// # Errors
+    /// [`Error::ShutDown`] if nothing is written any more.
+    pub async fn durable(&self, index: u64) -> Result<(), Error> {
+        let mut durable_next = self.durable_next.subscribe();
+        let end = next_index(self.ends().last).min(index.saturating_add(1));
+        let reached = durable_next
+            .wait_for(|next| next.is_none_or(|next| next >= end))
+            .await;
+        match reached.as_deref() {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) | Err(_) => Err(Error::ShutDown),
+        }
+    }
+
+    /// Nothing is written any more; ends what waits for it.
+    pub fn close(&self) {
+        self.durable_next.send_replace(None);
     }
 
     /// Removes everything after `last`.
@@ -166,6 +193,7 @@ impl Tail {
         state.durable_next = state.durable_next.min(from);
         state.removals += 1;
         state.epoch += 1;
+        self.tell(&state);
     }
 
     /// Removes everything up to and including `upto`, which may lie behind the end.
@@ -183,6 +211,7 @@ impl Tail {
         if next_index(state.last) <= upto.index {
             state.last = Some(upto);
             state.durable_next = upto.index + 1;
+            self.tell(&state);
         }
         state.removals += 1;
     }
@@ -226,6 +255,17 @@ impl Tail {
         self.lock().removals != plan.removals
     }
 
+    /// Under the lock, so that the last word is the newest.
+    fn tell(&self, state: &State) {
+        self.durable_next.send_if_modified(|next| {
+            let changed = next.is_some_and(|next| next != state.durable_next);
+            if changed {
+                *next = Some(state.durable_next);
+            }
+            changed
+        });
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -263,6 +303,8 @@ pub fn next_index(id: Option<LogId>) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
     use crate::engine::{Batch, EntryPayload, log_id};
 
@@ -330,6 +372,32 @@ mod tests {
         tail.set_durable(epoch, 5);
         let plan = tail.plan(1..5);
         assert_eq!((plan.disk.clone(), held(&plan)), (1..4, vec![4]));
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_stable_storage_is_told_by_the_write_or_by_the_end() {
+        let tail = tail(100);
+        let epoch = tail
+            .append((0..6).map(|index| entry(1, index)).collect())
+            .expect("consecutive");
+        tail.set_durable(epoch, 2);
+        assert_eq!(tail.durable(2).await, Ok(()));
+        let mut waiting = Box::pin(tail.durable(4));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        tail.set_durable(epoch, 3);
+        assert!(waiting.as_mut().now_or_never().is_none());
+        tail.set_durable(epoch, 5);
+        assert_eq!(waiting.await, Ok(()));
+        // What is not in the log is not waited for.
+        assert_eq!(tail.durable(9).await, Ok(()));
+        // What was written before a truncation does not count for the entries that came in its place.
+        tail.truncate_after(Some(log_id(1, 2)));
+        tail.append(vec![entry(2, 3)]).expect("consecutive");
+        let mut waiting = Box::pin(tail.durable(3));
+        tail.set_durable(epoch, 5);
+        assert!(waiting.as_mut().now_or_never().is_none());
+        tail.close();
+        assert_eq!(waiting.await, Err(Error::ShutDown));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Several members in one process.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::select_all;
@@ -10,9 +13,11 @@ use super::{Journal, NETWORK, lead, member, memory, options, start_with, within}
 use crate::NodeId;
 use crate::consensus::Consensus;
 use crate::error::Error;
+use crate::log::memory::MemoryDisk;
 use crate::loopback::Loopback;
 use crate::options::{Options, Storage};
 use crate::record;
+use crate::snapshot::SnapshotMemory;
 use crate::status::Role;
 use crate::transport::Procedure;
 
@@ -170,6 +175,59 @@ async fn three_voters_agree_and_outlive_their_leader() {
     cluster.agree(index).await;
     let batches = cluster.nodes[&new].journal.batches();
     assert!(batches.contains(&Bytes::from("after the change")));
+    cluster.shutdown().await;
+}
+
+/// Found by the simulation under seed 21: a leader applied what the others held, lost it in a power cut, and did not start again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leader_applies_nothing_before_its_own_disk_holds_it() {
+    let stuck: Vec<_> = (0..3).map(|_| Arc::new(AtomicBool::new(false))).collect();
+    let disks: Vec<_> = (0..3).map(|_| MemoryDisk::default()).collect();
+    let mut cluster = Cluster::new();
+    for (node_id, (disk, stuck)) in (1..).zip(disks.iter().zip(&stuck)) {
+        let stuck = Arc::clone(stuck);
+        disk.set_latency(move || match stuck.load(Ordering::SeqCst) {
+            true => Duration::from_secs(3_600),
+            false => Duration::ZERO,
+        });
+        let storage = Storage::Memory {
+            log: disk.clone(),
+            snapshots: SnapshotMemory::default(),
+        };
+        cluster
+            .add(options(node_id, storage), Journal::default())
+            .await;
+    }
+    let voters = (1..=3).map(|node_id| (node_id, member(node_id))).collect();
+    cluster.at(1).initialise(voters).await.expect("is new");
+    let (leader, index) = cluster.commit("held by all", &[1, 2, 3]).await;
+    cluster.agree(index).await;
+
+    let place = usize::try_from(leader - 1).expect("three nodes");
+    stuck[place].store(true, Ordering::SeqCst);
+    let term = lead(cluster.at(leader)).await.term;
+    let proposal = tokio::spawn({
+        let consensus = cluster.at(leader).clone();
+        async move { consensus.propose(term, "held by the others").await }
+    });
+    for node_id in (1..=3).filter(|node_id| *node_id != leader) {
+        cluster.applied(node_id, index + 1).await;
+    }
+    let journal = cluster.nodes[&leader].journal.clone();
+    assert_eq!(journal.batches(), ["held by all"]);
+    assert!(!proposal.is_finished());
+
+    cluster.network.disconnect(leader);
+    let left = disks[place].cut_power();
+    let node = cluster.nodes.remove(&leader).expect("is there");
+    drop(node.consensus.shutdown().await);
+    let storage = Storage::Memory {
+        log: left,
+        snapshots: SnapshotMemory::default(),
+    };
+    cluster.add(options(leader, storage), journal).await;
+    let (_, index) = cluster.commit("after the cut", &[1, 2, 3]).await;
+    cluster.agree(index).await;
     cluster.shutdown().await;
 }
 

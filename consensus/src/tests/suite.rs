@@ -22,8 +22,9 @@ fn build(disk: Arc<dyn Disk>, storage: &Storage) -> (LogStore, Machine) {
     let blocks = disk.blocks();
     let log = LogStore::open(disk, 1 << 20, failure.clone()).expect("a new store opens");
     let snapshots = Snapshots::open(storage, NETWORK, 64).expect("a new place opens");
-    let machine = Machine::new(Arc::new(Journal::with_gaps()), snapshots, failure, blocks)
-        .expect("a new state");
+    let journal = Arc::new(Journal::with_gaps());
+    let machine =
+        Machine::new(journal, log.clone(), snapshots, failure, blocks).expect("a new state");
     (log, machine)
 }
 

@@ -3,13 +3,14 @@
 
 use crate::error::Error;
 use crate::store::{Change, Column, FORMAT, Reading, Store, Writing, identity_of, meta};
+use hengtan_ledger::checkpoint::Note;
 use hengtan_ledger::domain::NetworkId;
 use hengtan_ledger::envelope::Outer;
 use hengtan_ledger::execute::Ids;
 use hengtan_ledger::map::{PageAddress, PageReader};
 use hengtan_ledger::snapshot::{MAGIC, Piece, Reader, Rebuild, Rebuilt, head, record};
 use hengtan_ledger::v1::snapshot_record::Record;
-use hengtan_ledger::{canonical, v1};
+use hengtan_ledger::{canonical, log, v1};
 use prost::Message as _;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -168,7 +169,9 @@ fn send_records(reading: &Reading<'_>, pieces: &mut Pieces<'_>) -> Result<(), Op
     let note = reading.final_note()?.ok_or_else(|| Error::StoreDamaged {
         what: "final checkpoint".to_owned(),
     })?;
-    pieces.put(head(&note)).map_err(gone)?;
+    pieces
+        .put(head(&note, trust(reading, &note)?))
+        .map_err(gone)?;
     let mut end = v1::SnapshotEnd::default();
     loop {
         let entries = reading.entries(end.entries, READ_AT_ONCE)?;
@@ -213,6 +216,21 @@ fn send_records(reading: &Reading<'_>, pieces: &mut Pieces<'_>) -> Result<(), Op
     pieces.flush().map_err(gone)
 }
 
+/// How the members changed until `note`; nothing if they never did.
+fn trust(reading: &Reading<'_>, note: &Note) -> Result<Option<v1::TrustFile>, Error> {
+    let changes = reading.changes()?;
+    let Some(last) = changes.last() else {
+        return Ok(None);
+    };
+    let from = Note::parse(&last.checkpoint)?.checkpoint().size;
+    let consistency = log::consistency(reading, from, note.checkpoint().size)?;
+    Ok(Some(v1::TrustFile {
+        genesis: Vec::new(),
+        changes,
+        consistency: consistency.iter().map(|hash| hash.to_vec()).collect(),
+    }))
+}
+
 /// Whether the entry is the one that answers for its envelope's id.
 fn claims(
     reading: &Reading<'_>,
@@ -253,12 +271,15 @@ pub fn install(
 ) -> Result<Rebuilt, Error> {
     let mut rebuilt = None;
     // What this node has signed and used up outlives the state.
-    store.replace(&[meta::VOW, meta::COUNTER], &mut |new| {
-        let done = rebuild(new, network, content, &mut |_| ())?;
-        complete(new, &done, node, applied, Writing::new())?;
-        rebuilt = Some(done);
-        Ok(())
-    })?;
+    store.replace(
+        &[meta::VOW, meta::COUNTER, meta::MARK, meta::MET],
+        &mut |new| {
+            let done = rebuild(new, network, content, &mut |_| ())?;
+            complete(new, &done, node, applied, Writing::new())?;
+            rebuilt = Some(done);
+            Ok(())
+        },
+    )?;
     rebuilt.ok_or_else(|| Error::Internal {
         detail: "nothing was rebuilt".to_owned(),
     })
@@ -282,6 +303,16 @@ pub fn complete(
     writing.put_meta(meta::FRONTIER, rebuilt.frontier.to_bytes());
     writing.put_meta(meta::FINAL, rebuilt.note.to_text());
     writing.put_meta(meta::APPLIED, applied);
+    if !rebuilt.changes.is_empty() {
+        let trust = v1::TrustFile {
+            changes: rebuilt.changes.clone(),
+            ..v1::TrustFile::default()
+        };
+        writing.put_meta(meta::CHANGES, trust.encode_to_vec());
+    }
+    for set in &rebuilt.replaced {
+        writing.put_replaced(set);
+    }
     store.write(writing.into_changes(), true)?;
     Reading::new(store).check()
 }

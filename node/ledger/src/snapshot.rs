@@ -1,6 +1,6 @@
 //! The whole ledger at a final checkpoint as one stream of records, and its rebuilding elsewhere. Nothing of it is believed:
 //! the log root is recomputed from the entries, the state root from the values, the rows' roots from the rows, and all must be
-//! those of the checkpoint, which must be final under the voting set that the state names.
+//! those of the checkpoint, which must be final under the voting set to which the chain of changes leads from genesis.
 //!
 //! The stream begins with the line `hengtan snapshot v1\n`; then come records, each preceded by its length in four bytes,
 //! big-endian (docs/en/formats). Tree nodes, pages of the map and the index of ids are not in it: they follow.
@@ -9,12 +9,13 @@ use crate::checkpoint::{self, Checkpoint, Finality, Note};
 use crate::domain::NetworkId;
 use crate::envelope::Outer;
 use crate::framed::{self, Frames};
+use crate::genesis::Founded;
 use crate::log::{Frontier, NodeAddress};
 use crate::map::{self, PageAddress, PageReader};
 use crate::state::{self, View, key};
 use crate::tree::LOG;
 use crate::v1::snapshot_record::Record;
-use crate::{Error, canonical, rows, v1};
+use crate::{Error, canonical, receipt, rows, v1};
 use crypto_sm::sm3::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,13 +37,15 @@ pub fn record(record: Record) -> Vec<u8> {
     framed::record(&message)
 }
 
-/// The first record of a snapshot whose state is that of `note`.
+/// The first record of a snapshot whose state is that of `note`. `trust`: how the members changed until then, without genesis; nothing if
+/// they never did.
 #[must_use]
-pub fn head(note: &Note) -> Record {
+pub fn head(note: &Note, trust: Option<v1::TrustFile>) -> Record {
     Record::Head(v1::SnapshotHead {
         format: FORMAT,
         network_id: note.checkpoint().network_id.to_vec(),
         checkpoint: note.to_text(),
+        trust,
     })
 }
 
@@ -141,6 +144,8 @@ pub struct Rebuild {
     network: NetworkId,
     stage: Stage,
     note: Option<Note>,
+    trust: v1::TrustFile,
+    founded: Option<Founded>,
     frontier: Frontier,
     state_root: Digest,
     waiting: BTreeMap<String, Option<Vec<u8>>>,
@@ -159,6 +164,10 @@ pub struct Rebuilt {
     pub note: Note,
     /// Who made it final.
     pub finality: Finality,
+    /// How the members changed since genesis.
+    pub changes: Vec<v1::MembershipChange>,
+    /// The voting sets that were replaced by that.
+    pub replaced: Vec<v1::VotingSet>,
     /// The log's edge.
     pub frontier: Frontier,
     /// Values in the state.
@@ -175,6 +184,8 @@ impl Rebuild {
             network,
             stage: Stage::Beginning,
             note: None,
+            trust: v1::TrustFile::default(),
+            founded: None,
             frontier: Frontier::default(),
             state_root: map::EMPTY,
             waiting: BTreeMap::new(),
@@ -259,10 +270,23 @@ impl Rebuild {
             .as_ref()
             .ok_or(Error::Missing { what: "voting set" })?;
         let set: v1::VotingSet = state::require(&Single(key::VOTING_SET, bytes), key::VOTING_SET)?;
-        let finality = checkpoint::judge(&note, &set)?;
+        let founded = self.founded.as_ref();
+        let founded = founded.ok_or(Error::Missing { what: "genesis" })?;
+        let mut replaced = Vec::new();
+        let finality = if self.trust.changes.is_empty() {
+            checkpoint::judge(&note, &founded.voting_set())?
+        } else {
+            let followed = receipt::follow(founded, &self.trust, &note)?;
+            replaced = followed.replaced;
+            followed.finality
+        };
+        // The chain and the state must come to the same members.
+        checkpoint::judge(&note, &set)?;
         Ok(Rebuilt {
             note,
             finality,
+            changes: self.trust.changes,
+            replaced,
             frontier: self.frontier,
             pairs: self.pairs,
             row_sets: self.row_sets,
@@ -291,6 +315,12 @@ impl Rebuild {
             });
         }
         self.note = Some(note);
+        if let Some(trust) = &head.trust {
+            if trust.changes.is_empty() || !trust.genesis.is_empty() {
+                return Err(self.wrong("trust file"));
+            }
+            self.trust = trust.clone();
+        }
         Ok(())
     }
 
@@ -319,6 +349,14 @@ impl Rebuild {
                 }
             }
             _ if claims => return Err(self.wrong("envelope id")),
+            Some(v1::entry::Entry::Genesis(signed)) if index == 0 => {
+                let signed = prost::Message::encode_to_vec(signed);
+                let founded = receipt::parse_genesis(&signed)?;
+                if founded.network_id() != self.network {
+                    return Err(self.wrong("genesis"));
+                }
+                self.founded = Some(founded);
+            }
             _ => {}
         }
         self.frontier.append(LOG.leaf(&entry), |address, hash| {

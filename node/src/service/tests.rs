@@ -66,13 +66,6 @@ impl Network {
     }
 
     fn facility_until(&self, member: &str, name: &str, not_after_ms: u64) -> Signed {
-        let key = read_key(
-            &Folder::new(&self.root)
-                .members()
-                .join(format!("{member}.key.pem")),
-        )
-        .expect("readable");
-        let founded = Folder::genesis(&self.config.genesis).expect("readable");
         let head = FacilityRegister {
             name: name.to_owned(),
             display_name: Some(DisplayName {
@@ -83,13 +76,15 @@ impl Network {
             ..FacilityRegister::default()
         };
         let command = Command::new("facility.register", &head, Vec::new());
-        sign(
-            &founded.network_id(),
-            command,
-            not_after_ms,
-            &key,
-            &mut rand::rng(),
-        )
+        self.sign(member, command, not_after_ms)
+    }
+
+    fn sign(&self, member: &str, command: Command, not_after_ms: u64) -> Signed {
+        let name = format!("{member}.key.pem");
+        let key = read_key(&Folder::new(&self.root).members().join(name)).expect("readable");
+        let founded = Folder::genesis(&self.config.genesis).expect("readable");
+        let network = founded.network_id();
+        sign(&network, command, not_after_ms, &key, &mut rand::rng())
     }
 }
 

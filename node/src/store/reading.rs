@@ -21,6 +21,9 @@ pub(crate) mod meta {
     pub const VOW: &str = "vow";
     pub const FINAL: &str = "final";
     pub const COUNTER: &str = "counter";
+    /// Random mark of the folder, and those of the nodes that were met.
+    pub const MARK: &str = "mark";
+    pub const MET: &str = "met";
 
     /// Changes of the voting set whose checkpoints are final: the trust file without its end.
     pub const CHANGES: &str = "changes";

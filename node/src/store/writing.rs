@@ -44,6 +44,15 @@ impl Writing {
         self.put(Column::Meta, meta::change(size), proof.encode_to_vec());
     }
 
+    /// Keeps a voting set that another one has replaced.
+    pub fn put_replaced(&mut self, set: &v1::VotingSet) {
+        self.put(
+            Column::Meta,
+            meta::voting_set(set.version),
+            set.encode_to_vec(),
+        );
+    }
+
     /// Forgets the checkpoint of a size that was not final.
     pub fn remove_checkpoint(&mut self, size: u64) {
         self.changes.push(Change {
@@ -60,11 +69,7 @@ impl Writing {
             .contains_key(hengtan_ledger::state::key::VOTING_SET)
         {
             // What it judges may not be final yet.
-            self.put(
-                Column::Meta,
-                meta::voting_set(applied.judge.version),
-                applied.judge.encode_to_vec(),
-            );
+            self.put_replaced(&applied.judge);
         }
         for (position, entry) in applied.entries.into_iter().enumerate() {
             self.put(

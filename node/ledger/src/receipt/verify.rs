@@ -240,6 +240,8 @@ pub(crate) struct Followed {
     pub finality: Finality,
     /// Recoveries on the way, in order.
     pub recoveries: Vec<recovery::Signed>,
+    /// The voting sets that were replaced on the way, in order.
+    pub replaced: Vec<v1::VotingSet>,
 }
 
 /// Follows the trust file from genesis to the receipt's checkpoint and judges that.
@@ -250,6 +252,7 @@ pub(crate) fn follow(
 ) -> Result<Followed, Error> {
     let network = founded.network_id();
     let mut recoveries = Vec::new();
+    let mut replaced = Vec::new();
     let mut set = founded.voting_set();
     let mut base = (1, LOG.leaf(&founded.entry()));
     for change in &trust.changes {
@@ -300,13 +303,14 @@ pub(crate) fn follow(
             checkpoint::judge(&step, &next)?;
             recoveries.push(signed);
         }
-        set = next;
+        replaced.push(std::mem::replace(&mut set, next));
         base = (step.checkpoint().size, step.checkpoint().root);
     }
     continues(base, note.checkpoint(), &network, &trust.consistency)?;
     Ok(Followed {
         finality: checkpoint::judge(note, &set)?,
         recoveries,
+        replaced,
     })
 }
 

@@ -198,3 +198,120 @@ async fn progress_counts_every_byte() {
     assert_eq!(seen, bytes.len() as u64);
     service.shutdown().await.expect("stopped");
 }
+
+/// Whoever installs a snapshot judges its checkpoint by the members to which the chain of changes leads from genesis, and can prove that chain
+/// to others afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_carries_how_its_members_changed_since_genesis() {
+    use hengtan_ledger::snapshot::{MAGIC, Reader, record};
+    use hengtan_ledger::v1::snapshot_record::Record;
+    let network = network(&[]);
+    let (before, service) = with_history(&network).await;
+    let id = service.founded().network_id();
+    let key = || {
+        crypto_sm::sm2::SecretKey::generate(&mut rand::rng())
+            .public_key()
+            .to_uncompressed()
+            .to_vec()
+    };
+    let register = v1::NodeRegister {
+        name: "node-2".to_owned(),
+        statement_key: key(),
+        transport_key: key(),
+        address: "127.0.0.1:1".to_owned(),
+        feature_level: hengtan_ledger::genesis::FEATURE_LEVEL,
+    };
+    let promote = v1::NodePromote {
+        name: "node-2".to_owned(),
+    };
+    let propose = v1::ProposalOpen {
+        kind: "node.promote".to_owned(),
+        head: prost::Message::encode_to_vec(&promote),
+        deadline_ms: NOW + 86_400_000,
+        expected: Vec::new(),
+        reason: "a second one".to_owned(),
+    };
+    for (member, command) in [
+        (
+            "operator",
+            Command::new("node.register", &register, Vec::new()),
+        ),
+        ("admin", Command::new("proposal.open", &propose, Vec::new())),
+        ("operator", {
+            let head = FacilityRegister {
+                name: "later".to_owned(),
+                display_name: Some(DisplayName {
+                    zh: "厂".to_owned(),
+                    en: "Plant".to_owned(),
+                }),
+                region: "CN-GD".to_owned(),
+                ..FacilityRegister::default()
+            };
+            Command::new("facility.register", &head, Vec::new())
+        }),
+    ] {
+        let envelope = network.sign(member, command, NOW + 60_000);
+        let done = service.submit(submission(&envelope)).await.expect("taken");
+        assert_eq!(final_outcome(&done).0.code, "");
+    }
+    let mut bytes = Vec::new();
+    let stream = service.stream().await.expect("a stream");
+    stream.write(&mut bytes).expect("written");
+    assert!(bytes.len() > before.len());
+
+    let new = MemoryStore::default();
+    install(&new, &id, 7, b"", &mut Cursor::new(&bytes)).expect("installed");
+    let (own, new) = (Reading::new(&*service.inner.store), Reading::new(&new));
+    let changes = own.changes().expect("readable");
+    assert_eq!(changes.len(), 1);
+    assert_eq!(new.changes(), Ok(changes));
+    for version in [0, 1] {
+        assert_eq!(
+            new.voting_set(version),
+            own.voting_set(version),
+            "{version}"
+        );
+    }
+
+    // The same stream with another head.
+    let mut reader = Reader::default();
+    reader.push(&bytes);
+    let Some(Record::Head(head)) = reader.next_record().expect("readable") else {
+        panic!("no head");
+    };
+    let rest = &bytes[MAGIC.len() + record(Record::Head(head.clone())).len()..];
+    let with = |edit: &dyn Fn(&mut v1::SnapshotHead)| {
+        let mut head = head.clone();
+        edit(&mut head);
+        let bytes = [MAGIC, &record(Record::Head(head)), rest].concat();
+        install(
+            &MemoryStore::default(),
+            &id,
+            7,
+            b"",
+            &mut Cursor::new(bytes),
+        )
+    };
+    with(&|_| ()).expect("as it was");
+    let trust = |head: &mut v1::SnapshotHead| head.trust.as_mut().expect("a chain").clone();
+    with(&|head| head.trust = None).expect_err("members that nobody chose");
+    with(&|head| {
+        let mut other = trust(head);
+        other.changes.clear();
+        head.trust = Some(other);
+    })
+    .expect_err("an empty chain");
+    with(&|head| {
+        let mut other = trust(head);
+        other.consistency.clear();
+        head.trust = Some(other);
+    })
+    .expect_err("no proof that the log is the same");
+    with(&|head| {
+        let mut other = trust(head);
+        other.changes.push(other.changes[0].clone());
+        head.trust = Some(other);
+    })
+    .expect_err("a change twice");
+    service.shutdown().await.expect("stopped");
+}

@@ -116,6 +116,7 @@ pub fn restore(
     let signer = config.open_statement_key()?;
     let node = identity(
         &founded,
+        None,
         &config.node,
         signer.public_key(),
         &config.statement_key,

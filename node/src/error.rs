@@ -163,6 +163,14 @@ errors! {
     FoundingFile { /** The file. */ path: String } = "HT-NOD-040" BadInput;
     /// A founder's part is missing, or says something else than plan or folder.
     FoundingPart { /** The organisation. */ organisation: String } = "HT-NOD-041" Conflict;
+    /// A node came back with another data folder: it has forgotten what it promised.
+    PeerWiped { /** The node. */ node: String } = "HT-NOD-050" Conflict;
+    /// What a node was told about the others is damaged, or belongs to another network.
+    IntroductionInvalid { /** The file. */ path: String } = "HT-NOD-051" BadInput;
+    /// A value for a node that is to join makes no sense.
+    JoiningValue { /** Which. */ what: String, /** The value. */ value: String } = "HT-NOD-052" BadInput;
+    /// The ledger names other keys for this node than its folder holds.
+    JoiningOther { /** The node. */ node: String } = "HT-NOD-053" Conflict;
     /// Somebody speaks plain text where TLS is spoken.
     PlainText = "HT-NOD-080" BadInput;
     /// The node is not ready.

@@ -11,6 +11,7 @@ pub mod error;
 pub mod import;
 pub mod peer;
 pub mod publish;
+mod renewal;
 pub mod run;
 pub mod service;
 pub mod snapshot;

@@ -158,8 +158,20 @@ impl Node {
     /// When it ends before that.
     #[must_use]
     pub fn start(user: &User, folder: &Path) -> Self {
+        Self::start_one(user, folder, None)
+    }
+
+    /// Starts one of the nodes in `folder`, and waits for its ready line.
+    ///
+    /// # Panics
+    /// When it ends before that.
+    #[must_use]
+    pub fn start_one(user: &User, folder: &Path, name: Option<&str>) -> Self {
         let mut command =
             user.command(&[OsStr::new("start"), OsStr::new("--dir"), folder.as_os_str()]);
+        if let Some(name) = name {
+            command.args(["--node", name]);
+        }
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)

@@ -2,7 +2,9 @@
 mod backup;
 mod calculate;
 mod cluster;
+mod consortium;
 mod crash;
 mod demo;
 mod examples;
+mod lifecycle;
 mod tidy;

@@ -53,6 +53,24 @@ cmd-init-settle = Put the genesis and the settings that follow from it into a fo
     .examples =
         hengtan init settle network.toml genesis.pb --organisation steel --dir steel # then hengtan start --dir steel
 
+cmd-init-organisation = Make the folder of an organisation that is to be admitted later
+    .long =
+        Makes its CA, the keys of its first members, and its context, and writes admission.json: what the proposal to admit it says. A member of the network opens that proposal (hengtan proposal open organisation.admit admission.json), the others vote. Afterwards the organisation brings in its own node with hengtan node prepare and hengtan node join.
+
+        Take the genesis from somebody you trust, and compare the network id by another way: everything else is checked against it.
+    .arg-id = Name of the organisation, of a-z, 0-9 and hyphen
+    .arg-genesis = Genesis of the network
+    .arg-dir = Its folder, new or empty
+    .arg-door = Address of a node of the network that its commands speak to first
+    .arg-name-zh = Display name in Chinese
+    .arg-name-en = Display name in English
+    .arg-credit-code = Unified social credit code (GB 32100)
+    .arg-duty = Duty besides governance, operations and auditor, which each organisation gets. May be repeated
+    .arg-jurisdiction = Region in which a regulator is competent, such as CN-BJ; everywhere if absent
+    .examples =
+        hengtan init organisation grid --genesis genesis.pb --door https://ledger.steel.example:7440 --dir grid # an enterprise
+        hengtan init organisation bureau --genesis genesis.pb --door https://ledger.steel.example:7440 --duty regulator --jurisdiction CN-GD --dir bureau # an authority
+
 cmd-cluster = All nodes of the network
 cmd-cluster-status = Show how every node stands, one row for each
     .long =
@@ -83,6 +101,7 @@ init-part-made = The part for the other founders: { $path }
 init-draft-made = The draft for every founder's signature: { $path }
 init-signed = Signed for { $organisation }: { $path }
 init-finished = The genesis, signed by all: { $path }
+init-applied = What the proposal to admit it says: { $path }. A member of the network opens it: hengtan proposal open organisation.admit { $path } --reason …
 init-settled = The folder { $path } is complete. Next: hengtan start --dir { $path }
 leader-transferred = { $node } leads in term { $term }.
 

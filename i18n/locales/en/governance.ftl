@@ -5,6 +5,25 @@ cmd-node-list = List the nodes of the network
     .long =
         Shows every node that ever took part, with its number, which is never used again, and whether it votes or learns.
     .arg-limit = Show at most so many lines; 0 shows all
+cmd-node-prepare = Make keys and settings of a new node
+    .long =
+        Makes a folder for the node beside the others of your organisation: its keys, its settings, and its transport certificate if your CA's key lies there too. Otherwise it leaves a request for your CA. Nothing is sent anywhere.
+    .arg-name = Name of the node, of a-z, 0-9 and hyphen; never used again
+    .arg-address = Host and port at which the other nodes reach it
+    .arg-peer-listen = IP address and port at which it listens for them, if that is not its address
+    .arg-api = IP address and port at which it listens for clients
+    .arg-days = Days for which its transport certificate is valid
+    .examples =
+        hengtan node prepare grid-2 --address 10.1.0.6:7441 # then hengtan node join grid-2
+        hengtan node prepare grid-2 --address ledger2.grid.example:7441 --peer-listen 10.1.0.6:7441 # a name in front of the machine
+cmd-node-join = Bring in a node that was prepared
+    .long =
+        Registers the node as a learner, signed by your operations, unless the ledger knows it already, and writes into its folder who the others are. Start it then: it copies the whole ledger and follows. To let it vote, see hengtan node replace and hengtan node promote.
+
+        Run it against a node of the network (--endpoint). Running it again tells the new node anew about the others; nothing is registered twice.
+    .arg-name = Name of the node
+    .examples =
+        hengtan node join grid-2 # then hengtan start --node grid-2
 cmd-node-register = Register a learner of your organisation
     .long =
         Records node.register, signed by your operations. The node replicates everything and does not vote; governance may make it a voter once it has caught up.
@@ -95,6 +114,11 @@ cmd-blame-verify = Verify a proof of misconduct, offline
 
 ask-remove = Remove { $name }? This cannot be undone.
 done-node-changed = The node is recorded.
+done-node-joined = { $name } is node { $number } of the ledger and knows the others.
+done-node-prepared = Keys and settings of the node lie in { $path }.
+next-node-certificate = Have your CA sign { $request }, put the certificate at { $certificate }, then run hengtan node join.
+next-node-join = Next: hengtan node join { $name }
+next-node-start = Next: { $command }
 done-proposal-open = Proposal { $number } is open: { $count } of { $needed } organisations are in favour.
 done-proposal-passed = Proposal { $number } has passed and is carried out.
 done-proposal-rejected = Proposal { $number } is rejected.

@@ -53,6 +53,24 @@ cmd-init-settle = 把创世文件和由此确定的配置放入创始方的文�
     .examples =
         hengtan init settle network.toml genesis.pb --organisation steel --dir steel # 然后 hengtan start --dir steel
 
+cmd-init-organisation = 为日后接纳的组织建立文件夹
+    .long =
+        生成该组织的 CA、首批成员的密钥和上下文，并写出 admission.json，即接纳提案的内容。由网络成员提出该提案（hengtan proposal open organisation.admit admission.json），其他组织投票。通过后，该组织用 hengtan node prepare 和 hengtan node join 加入自己的节点。
+
+        请从可信的一方取得创世文件，并通过其他途径核对网络标识：其余一切都据此核验。
+    .arg-id = 组织名称，由 a-z、0-9 和连字符组成
+    .arg-genesis = 网络的创世文件
+    .arg-dir = 本组织的文件夹，新建或为空
+    .arg-door = 该组织的命令首先连接的网络节点地址
+    .arg-name-zh = 中文显示名称
+    .arg-name-en = 英文显示名称
+    .arg-credit-code = 统一社会信用代码（GB 32100）
+    .arg-duty = 除每个组织都有的治理、运维和审计之外的职责。可重复使用
+    .arg-jurisdiction = 主管部门的管辖地区，例如 CN-BJ；未指定时为全部地区
+    .examples =
+        hengtan init organisation grid --genesis genesis.pb --door https://ledger.steel.example:7440 --dir grid # 企业
+        hengtan init organisation bureau --genesis genesis.pb --door https://ledger.steel.example:7440 --duty regulator --jurisdiction CN-GD --dir bureau # 主管部门
+
 cmd-cluster = 网络的全部节点
 cmd-cluster-status = 显示每个节点的状态，每个节点一行
     .long =
@@ -83,6 +101,7 @@ init-part-made = 交给其他创始方的部分：{ $path }
 init-draft-made = 供各创始方签署的草案：{ $path }
 init-signed = 已为 { $organisation } 签署：{ $path }
 init-finished = 各方均已签署的创世文件：{ $path }
+init-applied = 接纳提案的内容：{ $path }。由网络成员提出：hengtan proposal open organisation.admit { $path } --reason …
 init-settled = 文件夹 { $path } 已完整。下一步：hengtan start --dir { $path }
 leader-transferred = { $node } 在任期 { $term } 中担任领导节点。
 

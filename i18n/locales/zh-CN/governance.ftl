@@ -5,6 +5,25 @@ cmd-node-list = 列出网络的节点
     .long =
         列出曾参与网络的全部节点及其编号（编号不再重复使用），以及它是投票节点还是学习节点。
     .arg-limit = 最多显示的行数；0 为全部
+cmd-node-prepare = 生成新节点的密钥和设置
+    .long =
+        在本组织的文件夹中为节点建立文件夹：密钥、设置；若本组织 CA 的私钥也在其中，还签发传输证书，否则留下证书请求。不向外发送任何内容。
+    .arg-name = 节点名称，由 a-z、0-9 和连字符组成；不再重复使用
+    .arg-address = 其他节点连接它的主机和端口
+    .arg-peer-listen = 监听其他节点的 IP 地址和端口（与上述地址不同时）
+    .arg-api = 监听客户端的 IP 地址和端口
+    .arg-days = 传输证书的有效天数
+    .examples =
+        hengtan node prepare grid-2 --address 10.1.0.6:7441 # 然后执行 hengtan node join grid-2
+        hengtan node prepare grid-2 --address ledger2.grid.example:7441 --peer-listen 10.1.0.6:7441 # 对外使用主机名
+cmd-node-join = 让准备好的节点加入网络
+    .long =
+        将节点登记为学习节点（由本组织的运维成员签名；账本中已有则不再登记），并在其文件夹中写明其他节点是谁。随后启动它：它会复制整个账本并持续跟随。要让它投票，参见 hengtan node replace 和 hengtan node promote。
+
+        请对网络中的某个节点执行（--endpoint）。重复执行只会重新写出其他节点的信息，不会重复登记。
+    .arg-name = 节点名称
+    .examples =
+        hengtan node join grid-2 # 然后执行 hengtan start --node grid-2
 cmd-node-register = 登记本组织的学习节点
     .long =
         记录 node.register，由本组织的运维成员签名。该节点复制全部内容，但不投票；追平后可由治理决定其投票。
@@ -95,6 +114,11 @@ cmd-blame-verify = 离线验证不当行为的证明
 
 ask-remove = 移除 { $name }？此操作不可撤销。
 done-node-changed = 节点已记录。
+done-node-joined = { $name } 已是账本中的 { $number } 号节点，并已获知其他节点。
+done-node-prepared = 节点的密钥和设置位于 { $path }。
+next-node-certificate = 请由本组织的 CA 签署 { $request }，把证书存为 { $certificate }，再执行 hengtan node join。
+next-node-join = 下一步：hengtan node join { $name }
+next-node-start = 下一步：{ $command }
 done-proposal-open = 提案 { $number } 正在表决：{ $count } 个组织赞成，需要 { $needed } 个。
 done-proposal-passed = 提案 { $number } 已通过并执行。
 done-proposal-rejected = 提案 { $number } 已否决。

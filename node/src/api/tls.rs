@@ -2,6 +2,7 @@
 
 use crate::config::Tls;
 use crate::error::Error;
+use crate::renewal::keep_current;
 use crate::service::Service;
 use crypto_sm::tls;
 use crypto_sm::tls::rustls::{self, server::Acceptor};
@@ -23,9 +24,6 @@ const HANDSHAKE_RECORD: u8 = 22;
 
 /// Finished handshakes that wait to be served.
 const WAITING_MAX: usize = 64;
-
-/// How often files are looked at that may have been renewed.
-const LOOK: Duration = Duration::from_secs(30);
 
 /// The side of TLS that serves, and what it was read from.
 #[derive(Debug)]
@@ -68,27 +66,6 @@ impl Encryption {
         self.server.replace(&self.settings.settings()?)?;
         Ok(true)
     }
-
-    /// Renews when files change or the process gets SIGHUP, until it is dropped.
-    async fn keep_current(self: Arc<Self>) {
-        let mut looks = tokio::time::interval(LOOK);
-        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut hangups = hangups();
-        loop {
-            let asked = tokio::select! {
-                _ = looks.tick() => false,
-                () = hangups.next() => true,
-            };
-            let this = Arc::clone(&self);
-            match tokio::task::spawn_blocking(move || this.renew(asked)).await {
-                Ok(Ok(true)) => tracing::info!("certificates read again"),
-                Ok(Err(error)) => {
-                    tracing::error!(code = error.code(), cause = %error, "certificates not renewed");
-                }
-                Ok(Ok(false)) | Err(_) => {}
-            }
-        }
-    }
 }
 
 fn stamps(settings: &Tls) -> Vec<Option<(u64, SystemTime)>> {
@@ -97,31 +74,6 @@ fn stamps(settings: &Tls) -> Vec<Option<(u64, SystemTime)>> {
         Some((found.len(), found.modified().ok()?))
     };
     settings.files().map(stamp).collect()
-}
-
-/// SIGHUP, where there is one.
-struct Hangups {
-    #[cfg(unix)]
-    signal: Option<tokio::signal::unix::Signal>,
-}
-
-fn hangups() -> Hangups {
-    Hangups {
-        #[cfg(unix)]
-        signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
-    }
-}
-
-impl Hangups {
-    async fn next(&mut self) {
-        #[cfg(unix)]
-        if let Some(signal) = &mut self.signal
-            && signal.recv().await.is_some()
-        {
-            return;
-        }
-        std::future::pending::<()>().await;
-    }
 }
 
 /// Hands out connections whose handshake has succeeded. Handshakes run side by side, so that a slow client delays nobody.
@@ -139,7 +91,8 @@ impl Listener {
         service: Service,
     ) -> Self {
         let (sender, connections) = mpsc::channel(WAITING_MAX);
-        let renewing = tokio::spawn(Arc::clone(&encryption).keep_current());
+        let renewed = Arc::clone(&encryption);
+        let renewing = tokio::spawn(keep_current("api", move |asked| renewed.renew(asked)));
         tokio::spawn(async move {
             loop {
                 let accepted = tokio::select! {

@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::config::Folder;
 use crate::console::{Cell, Column, Console, List, OutputForm, Record};
-use crate::peer::{Credentials, Links, Roster};
+use crate::peer::{Acquaintances, Credentials, Links, Roster};
 use crate::service::Metrics;
+use crate::store::MemoryStore;
 
 use super::arguments::{Cluster, ClusterStatus, Global, Leader, LeaderTransfer};
 use super::presentation::{named, short_id, time};
@@ -148,7 +149,8 @@ async fn transfer(
         nodes: founded.genesis().nodes.len(),
     };
     let peer = config.peer.as_ref().ok_or_else(missing)?;
-    let roster = Roster::of_genesis(&founded);
+    let told = config.introduction(&founded.network_id())?;
+    let roster = told.unwrap_or_else(|| Roster::of_genesis(&founded));
     let named = |name: &str| roster.nodes().iter().find(|node| node.name == name);
     let own = named(&config.node).map(|node| node.number);
     let own = own.ok_or_else(|| crate::error::Error::NodeUnknown {
@@ -169,6 +171,8 @@ async fn transfer(
         0,
         credentials,
         roster.clone(),
+        // A command is no node: it meets nobody.
+        Acquaintances::open(std::sync::Arc::new(MemoryStore::default()))?,
         std::sync::Arc::new(Metrics::default()),
     )?;
     let request = wire::TransferLeaderRequest {

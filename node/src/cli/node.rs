@@ -1,5 +1,7 @@
 //! `hengtan node`: the nodes of the network.
 
+mod joining;
+
 use crypto_sm::sm2::PublicKey;
 use hengtan_api::v1 as api;
 use hengtan_ledger::envelope::Command;
@@ -17,6 +19,8 @@ use super::{Exit, Failure, codes};
 pub async fn run(command: Node, session: &Session<'_>) -> Result<Exit, Failure> {
     match command {
         Node::List(page) => list(page, session).await,
+        Node::Prepare(arguments) => joining::prepare(arguments, session),
+        Node::Join(arguments) => joining::join(arguments, session).await,
         Node::Register(arguments) => register(arguments, session).await,
         Node::Change(arguments) => change(arguments, session).await,
         Node::Promote(arguments) => {
@@ -58,8 +62,9 @@ pub async fn run(command: Node, session: &Session<'_>) -> Result<Exit, Failure> 
     }
 }
 
-async fn list(page: Page, session: &Session<'_>) -> Result<Exit, Failure> {
-    let nodes = session::all(page.limit, |page_size, page_token| async move {
+/// The first `limit` nodes, or all (0).
+async fn records(limit: u64, session: &Session<'_>) -> Result<Vec<api::NodeRecord>, Failure> {
+    session::all(limit, |page_size, page_token| async move {
         let request = api::NodeListRequest {
             page_size,
             page_token,
@@ -72,7 +77,11 @@ async fn list(page: Page, session: &Session<'_>) -> Result<Exit, Failure> {
             .into_inner();
         Ok((answer.nodes, answer.next_page_token))
     })
-    .await?;
+    .await
+}
+
+async fn list(page: Page, session: &Session<'_>) -> Result<Exit, Failure> {
+    let mut records = records(page.limit, session).await?;
     let catalogue = session.console.catalogue();
     let mut list = List::new(vec![
         Column::new("number", catalogue.col_number()).right(),
@@ -82,7 +91,6 @@ async fn list(page: Page, session: &Session<'_>) -> Result<Exit, Failure> {
         Column::new("address", catalogue.col_address()),
         Column::new("reason", catalogue.col_reason()),
     ]);
-    let mut records = nodes;
     records.sort_by_key(|record| record.node.as_ref().map(|node| node.number));
     for record in records {
         let votes = record.votes;

@@ -20,8 +20,12 @@ pub async fn run(command: Org, session: &Session<'_>) -> Result<Exit, Failure> {
     }
 }
 
-async fn list(page: Page, session: &Session<'_>) -> Result<Exit, Failure> {
-    let organisations = session::all(page.limit, |page_size, page_token| async move {
+/// The first `limit` organisations, or all (0).
+pub async fn records(
+    limit: u64,
+    session: &Session<'_>,
+) -> Result<Vec<api::OrganisationRecord>, Failure> {
+    session::all(limit, |page_size, page_token| async move {
         let request = api::OrganisationListRequest {
             page_size,
             page_token,
@@ -34,7 +38,11 @@ async fn list(page: Page, session: &Session<'_>) -> Result<Exit, Failure> {
             .into_inner();
         Ok((answer.organisations, answer.next_page_token))
     })
-    .await?;
+    .await
+}
+
+async fn list(page: Page, session: &Session<'_>) -> Result<Exit, Failure> {
+    let organisations = records(page.limit, session).await?;
     let catalogue = session.console.catalogue();
     let mut list = List::new(vec![
         Column::new("name", catalogue.col_name()),

@@ -305,7 +305,6 @@ pub fn unreadable(what: &str) -> Failure {
     Failure::new(codes::ANSWER_UNREADABLE).with("what", what)
 }
 
-/// A failed request: the node's own code and fields where it gave them, else what the connection says.
 /// To a node with TLS. If it asks who calls, the members' certificates say so whose keys are plain files.
 fn connect_securely(
     address: &Endpoint,
@@ -322,6 +321,7 @@ fn connect_securely(
     secure::connect(address, &context.ca_certificate, first, handshake)
 }
 
+/// A failed request: the node's own code and fields where it gave them, else what the connection says.
 fn failure_of(status: &tonic::Status, endpoint: &str) -> Failure {
     let exit = match status.code() {
         tonic::Code::NotFound => Exit::NotFound,

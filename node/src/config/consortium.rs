@@ -1,7 +1,7 @@
 //! Founding a network of several organisations: each makes its own keys and its part, one puts the parts together, each signs, and the
 //! signatures make the genesis. On one machine, for a rehearsal, all of it at once.
 
-use super::folder::{Folder, read_key, write_new, write_secret};
+use super::folder::{Folder, read_key, read_text, write_new, write_secret};
 use super::found::{Founder, genesis_text, refuse_content};
 use super::{Context, Identity};
 use crate::error::Error;
@@ -339,7 +339,7 @@ impl Part {
             let (statement, transport) = (SecretKey::generate(rng), SecretKey::generate(rng));
             let certificate = issuer.issue_node(
                 &node.name,
-                &names(node),
+                &names(&node.address, node.api),
                 transport.public_key(),
                 validity(MEMBER_YEARS)?,
                 rng,
@@ -693,7 +693,7 @@ pub fn settle(
         .filter(|node| node.organisation == organisation)
         .collect();
     for node in &nodes {
-        let config = config_text(plan, node);
+        let config = config_text(&node.name, node.api, plan.peer_listen(node));
         write_new(
             &folder.node(&node.name).join("config.toml"),
             config.as_bytes(),
@@ -701,11 +701,63 @@ pub fn settle(
     }
     // An organisation without a node of its own begins with the first one of another.
     let door = nodes.first().copied().or_else(|| plan.nodes.first());
+    let door = door.map(endpoint).unwrap_or_default();
+    enter(planned, founded, door, &folder)
+}
+
+/// Makes the folder of an organisation that is to be admitted to a running network: its keys, its CA, its first members, and the network's
+/// genesis. Returns what the proposal to admit it says.
+///
+/// # Errors
+/// [`Error::Ledger`] for a name, [`Error::FolderNotEmpty`], [`Error::FileUnwritable`], what the cryptography has against the names.
+pub fn apply<R: CryptoRng + ?Sized>(
+    planned: &PlannedOrganisation,
+    founded: &Founded,
+    door: &str,
+    root: &Path,
+    now_ms: u64,
+    rng: &mut R,
+) -> Result<v1::OrganisationAdmit, Error> {
+    hengtan_ledger::field::name("organisation.name", &planned.name)?;
+    let plan = Plan {
+        name: founded.genesis().name.clone(),
+        name_zh: String::new(),
+        name_en: String::new(),
+        policy_delay_hours: 0,
+        reviewers: 0,
+        policies: BTreeMap::new(),
+        organisations: vec![planned.clone()],
+        nodes: Vec::new(),
+    };
+    let part = Part::make(&plan, &planned.name, root, now_ms, rng)?;
+    enter(planned, founded, door.to_owned(), &Folder::new(root))?;
+    let v1::GenesisOrganisation {
+        organisation,
+        members,
+    } = part.organisation;
+    let members = members.into_iter().map(|member| v1::NewMember {
+        name: member.name,
+        display_name: member.display_name,
+        certificate: member.certificate,
+    });
+    Ok(v1::OrganisationAdmit {
+        organisation,
+        members: members.collect(),
+    })
+}
+
+/// Puts genesis and the context of its commands into an organisation's folder.
+fn enter(
+    planned: &PlannedOrganisation,
+    founded: &Founded,
+    endpoint: String,
+    folder: &Folder,
+) -> Result<(), Error> {
     let context = Context {
-        endpoint: door.map(endpoint).unwrap_or_default(),
+        endpoint,
         network: hex::encode(founded.network_id()),
         genesis: "genesis.pb".into(),
-        organisation: organisation.to_owned(),
+        organisation: planned.name.clone(),
         ca_certificate: "ca/ca.cert.pem".into(),
         ca_key: Some("ca/ca.key.pem".into()),
         language: None,
@@ -777,32 +829,31 @@ fn endpoint(node: &PlannedNode) -> String {
     format!("{scheme}://{}", node.api)
 }
 
-fn config_text(plan: &Plan, node: &PlannedNode) -> String {
+/// Settings of a node that has peers.
+pub(super) fn config_text(name: &str, api: SocketAddr, peer_listen: Option<SocketAddr>) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let listen = plan
-        .peer_listen(node)
-        .map_or_else(String::new, |listen| listen.to_string());
+    let listen = peer_listen.map_or_else(String::new, |listen| listen.to_string());
     let mut text = format!(
         "[node]\nname = {}\ngenesis = \"../../genesis.pb\"\ndata = \"data\"\nstatement_key = \"statement.key.pem\"\n\n[api]\nlisten = {}\n\n[peer]\nlisten = {}\n",
-        quoted(&node.name),
-        quoted(&node.api.to_string()),
+        quoted(name),
+        quoted(&api.to_string()),
         quoted(&listen)
     );
-    if !node.api.ip().is_loopback() {
+    if !api.ip().is_loopback() {
         text.push_str("\n[tls]\nprofile = \"sm\"\n");
     }
     text
 }
 
 /// Every name under which the node is reached, by peers and by clients.
-fn names(node: &PlannedNode) -> Vec<AlternativeName> {
-    let host = crate::peer::host_and_port(&node.address).map_or("", |(host, _)| host);
+pub(super) fn names(address: &str, api: SocketAddr) -> Vec<AlternativeName> {
+    let host = crate::peer::host_and_port(address).map_or("", |(host, _)| host);
     let mut names = vec![
         match host.parse() {
             Ok(address) => AlternativeName::Ip(address),
             Err(_) => AlternativeName::Dns(host.to_owned()),
         },
-        AlternativeName::Ip(node.api.ip()),
+        AlternativeName::Ip(api.ip()),
         AlternativeName::Dns("localhost".to_owned()),
     ];
     names.retain(|name| *name != AlternativeName::Dns(String::new()));
@@ -823,7 +874,11 @@ fn display(zh: &str, en: &str, name: &str) -> v1::DisplayName {
 }
 
 /// Writes `<path>.key.pem`, and `<path>.cert.pem` where there is a certificate.
-fn keep(path: &Path, key: &SecretKey, certificate: Option<&Certificate>) -> Result<(), Error> {
+pub(super) fn keep(
+    path: &Path,
+    key: &SecretKey,
+    certificate: Option<&Certificate>,
+) -> Result<(), Error> {
     let with = |ending: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
@@ -834,13 +889,6 @@ fn keep(path: &Path, key: &SecretKey, certificate: Option<&Certificate>) -> Resu
         Some(certificate) => write_new(&with(".cert.pem"), certificate.to_pem().as_bytes()),
         None => Ok(()),
     }
-}
-
-fn read_text(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path).map_err(|error| Error::FileUnreadable {
-        path: path.display().to_string(),
-        detail: error.to_string(),
-    })
 }
 
 fn text(value: &impl Serialize) -> String {

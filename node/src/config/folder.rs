@@ -118,6 +118,17 @@ pub fn nodes_of(root: &Path) -> Vec<String> {
     found
 }
 
+/// The text of a file.
+///
+/// # Errors
+/// [`Error::FileUnreadable`].
+pub(super) fn read_text(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|error| Error::FileUnreadable {
+        path: path.display().to_string(),
+        detail: error.to_string(),
+    })
+}
+
 /// The text of a file with a secret; one that others can read is refused.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ pub mod consortium;
 mod context;
 mod folder;
 mod found;
+mod joining;
 mod keys;
 mod setting;
 mod tls;
@@ -12,13 +13,16 @@ mod tls;
 pub use context::{Context, Identity};
 pub use folder::{Folder, nodes_of, open_key, read_key, write_new, write_secret};
 pub use found::{Founder, Founding, found};
+pub use joining::{Joining, Prepared, joining_address, prepare};
 pub use keys::{Ask, Keys, Provider, read_passphrase};
 pub use setting::{Origin, SETTINGS, Setting, Value};
 pub use tls::{Clients, Pair, Tls};
 
 use crate::error::Error;
+use crate::peer::{Roster, introduction};
 use crypto_sm::keystore::Key;
 use crypto_sm::tls::Profile;
+use hengtan_ledger::domain::NetworkId;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -61,6 +65,8 @@ pub struct Peer {
     pub certificate: PathBuf,
     /// File of its key, PKCS #8 PEM.
     pub key: PathBuf,
+    /// File that tells a node which is not in genesis about the others; need not be there.
+    pub introduction: PathBuf,
     /// Heartbeats and elections.
     pub timing: consensus::Timing,
 }
@@ -178,6 +184,7 @@ impl Config {
                 listen,
                 certificate: folder.join(of.text("peer.certificate")?),
                 key: folder.join(of.text("peer.key")?),
+                introduction: folder.join(of.text("peer.introduction")?),
                 timing: match of.text("peer.timing")?.as_str() {
                     "wan" => consensus::Timing::WAN,
                     _ => consensus::Timing::LAN,
@@ -227,6 +234,17 @@ impl Config {
         self.keys.open(&self.statement_key, &|_| None)
     }
 
+    /// What this node was told about the others, if it is not in genesis.
+    ///
+    /// # Errors
+    /// [`Error::FileUnreadable`], [`Error::IntroductionInvalid`].
+    pub fn introduction(&self, network: &NetworkId) -> Result<Option<Roster>, Error> {
+        match &self.peer {
+            Some(peer) => introduction::read(&peer.introduction, network),
+            None => Ok(None),
+        }
+    }
+
     /// Looks at what the settings point to: address, files, keys, genesis. Nothing is written.
     #[must_use]
     pub fn check(&self) -> Vec<Error> {
@@ -242,8 +260,16 @@ impl Config {
         );
         match (Folder::genesis(&self.genesis), self.open_statement_key()) {
             (Ok(founded), Ok(key)) => {
+                let told = match self.introduction(&founded.network_id()) {
+                    Ok(told) => told,
+                    Err(error) => {
+                        problems.push(error);
+                        None
+                    }
+                };
                 if let Err(error) = crate::service::identity(
                     &founded,
+                    told.as_ref(),
                     &self.node,
                     key.public_key(),
                     &self.statement_key,

@@ -123,6 +123,7 @@ pub const SETTINGS: &[(&str, Form, &str)] = &[
     ("peer.listen", Form::OptionalAddress, ""),
     ("peer.certificate", Form::Text, "transport.cert.pem"),
     ("peer.key", Form::Text, "transport.key.pem"),
+    ("peer.introduction", Form::Text, "introduction.json"),
     ("peer.timing", Form::Word(&["lan", "wan"]), "lan"),
     (
         "limits.request_bytes_max",

@@ -39,11 +39,13 @@ impl Answerer {
             .get::<Shown>()
             .ok_or(Error::from(crypto_sm::Error::TlsCertificates))
             .and_then(|shown| self.judge(shown, network));
-        judged.map_err(|error| {
-            tracing::warn!(code = error.code(), cause = %error, "peer refused");
-            self.links.metrics().peer_refused(error.code());
-            status(&error)
-        })
+        judged.map_err(|error| self.refused(&error))
+    }
+
+    fn refused(&self, error: &Error) -> Status {
+        tracing::warn!(code = error.code(), cause = %error, "peer refused");
+        self.links.metrics().peer_refused(error.code());
+        status(error)
     }
 
     fn judge(&self, shown: &Shown, network: &[u8]) -> Result<v1::Node, Error> {
@@ -77,9 +79,20 @@ impl Answerer {
         request: Request<wire::RaftRequest>,
     ) -> Answer<wire::RaftResponse> {
         let from = self.asker(&request, &request.get_ref().network_id)?;
-        let message = request.into_inner().message;
-        let answered = self.service.raft(from.number, procedure, message).await;
-        answer(answered.map(|message| wire::RaftResponse { message }))
+        let request = request.into_inner();
+        let acquaintances = self.links.acquaintances();
+        let met = acquaintances.meet(from.number, &from.name, &request.mark);
+        if let Err(error) = met.await {
+            return Err(self.refused(&error));
+        }
+        let answered = self
+            .service
+            .raft(from.number, procedure, request.message)
+            .await;
+        answer(answered.map(|message| wire::RaftResponse {
+            message,
+            mark: acquaintances.own().to_vec(),
+        }))
     }
 }
 

@@ -8,7 +8,7 @@ use crypto_sm::tls::rustls::time_provider::DefaultTimeProvider;
 use crypto_sm::tls::{
     Client, ClientAuthentication, ClientSettings, Identity, Profile, Server, ServerSettings, Trust,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A node's transport certificate with its key.
@@ -16,6 +16,8 @@ use std::sync::Arc;
 pub struct Credentials {
     identity: Identity,
     certificate: Certificate,
+    certificate_file: PathBuf,
+    key_file: PathBuf,
 }
 
 impl Credentials {
@@ -23,16 +25,32 @@ impl Credentials {
     ///
     /// # Errors
     /// [`Error::FileUnreadable`], [`Error::KeyExposed`], [`Error::KeyInvalid`], what the cryptography says about the files.
-    pub fn read(certificate: &Path, key: &Path) -> Result<Self, Error> {
+    pub fn read(certificate: &Path, key_path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(certificate).map_err(|error| Error::FileUnreadable {
             path: certificate.display().to_string(),
             detail: error.to_string(),
         })?;
-        let key = read_key(key)?.to_pkcs8_pem();
+        let key = read_key(key_path)?.to_pkcs8_pem();
         Ok(Self {
             identity: Identity::from_pem(&text, &key)?,
             certificate: Certificate::from_pem(&text)?,
+            certificate_file: certificate.to_owned(),
+            key_file: key_path.to_owned(),
         })
+    }
+
+    /// What the files hold now, if it is another certificate.
+    ///
+    /// # Errors
+    /// Those of [`Credentials::read`].
+    pub(super) fn renewed(&self) -> Result<Option<Self>, Error> {
+        let found = Self::read(&self.certificate_file, &self.key_file)?;
+        Ok((found.certificate.to_der() != self.certificate.to_der()).then_some(found))
+    }
+
+    /// File of the certificate.
+    pub(super) fn file(&self) -> &Path {
+        &self.certificate_file
     }
 
     /// The public key, 65 bytes uncompressed: what the ledger names as the node's transport key.

@@ -1,7 +1,8 @@
 //! Outgoing: one kept connection for each peer, made when it is needed and made again after a pause when it breaks.
 
 use super::{
-    CONNECTION_WINDOW, Credentials, HANDSHAKE, KEEP_ALIVE, MESSAGE_BYTES_MAX, Roster, STREAM_WINDOW,
+    Acquaintances, CONNECTION_WINDOW, Credentials, HANDSHAKE, KEEP_ALIVE, MESSAGE_BYTES_MAX,
+    Roster, STREAM_WINDOW,
 };
 use crate::error::Error;
 use crate::service::Metrics;
@@ -41,10 +42,11 @@ pub struct Links {
 struct Shared {
     network: NetworkId,
     own: u64,
-    credentials: Credentials,
+    credentials: Mutex<Credentials>,
     server: Server,
     client: Client,
     roster: RwLock<Arc<Roster>>,
+    acquaintances: Acquaintances,
     metrics: Arc<Metrics>,
     pool: Mutex<BTreeMap<u64, Link>>,
 }
@@ -85,6 +87,7 @@ impl Links {
         own: u64,
         credentials: Credentials,
         roster: Roster,
+        acquaintances: Acquaintances,
         metrics: Arc<Metrics>,
     ) -> Result<Self, Error> {
         let (server, client) = credentials.prepare(&roster)?;
@@ -92,10 +95,11 @@ impl Links {
             shared: Arc::new(Shared {
                 network,
                 own,
-                credentials,
+                credentials: Mutex::new(credentials),
                 server,
                 client,
                 roster: RwLock::new(Arc::new(roster)),
+                acquaintances,
                 metrics,
                 pool: Mutex::default(),
             }),
@@ -119,12 +123,7 @@ impl Links {
             return Ok(());
         }
         if before.authorities() != roster.authorities() {
-            shared
-                .server
-                .replace(&shared.credentials.server(&roster)?)?;
-            shared
-                .client
-                .replace(&shared.credentials.client(&roster)?)?;
+            shared.configure(&shared.credentials(), &roster)?;
         }
         // A connection to a node that is gone or has moved is not kept.
         self.pool().retain(|number, _| {
@@ -139,7 +138,37 @@ impl Links {
             .roster
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(roster);
-        Ok(())
+        // The ledger may have taken up a key that waits in the files already.
+        self.renew().map(drop)
+    }
+
+    /// Reads the transport certificate again; from then on connections are made with what the files hold, if it is the key that the ledger
+    /// names. What cannot be used leaves everything as it was.
+    ///
+    /// # Errors
+    /// [`Error::TransportKeyMismatch`] while the ledger names another key; those of [`Credentials::read`].
+    pub fn renew(&self) -> Result<bool, Error> {
+        let shared = &self.shared;
+        let Some(fresh) = shared.credentials().renewed()? else {
+            return Ok(false);
+        };
+        let roster = shared.roster();
+        if let Some(own) = roster.numbered(shared.own)
+            && own.transport_key != fresh.key()
+        {
+            return Err(Error::TransportKeyMismatch {
+                path: fresh.file().display().to_string(),
+                node: own.name.clone(),
+            });
+        }
+        shared.configure(&fresh, &roster)?;
+        *shared
+            .credentials
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = fresh;
+        // What was connected with the old certificate would be refused when that ends.
+        self.pool().clear();
+        Ok(true)
     }
 
     /// The network.
@@ -151,12 +180,16 @@ impl Links {
     /// Until when this node's transport certificate is valid, milliseconds.
     #[must_use]
     pub fn certificate_not_after_ms(&self) -> u64 {
-        self.shared.credentials.not_after_ms()
+        self.shared.credentials().not_after_ms()
     }
 
     /// TLS configuration of the next incoming connection.
     pub(super) fn acceptor(&self) -> Option<Arc<rustls::ServerConfig>> {
         self.shared.server.configuration_of(Family::Sm)
+    }
+
+    pub(super) fn acquaintances(&self) -> &Acquaintances {
+        &self.shared.acquaintances
     }
 
     pub(super) fn metrics(&self) -> &Metrics {
@@ -217,10 +250,14 @@ impl Links {
 
     fn prepare(&self, number: u64) -> Link {
         let attempt = Arc::new(Mutex::new(Attempt::default()));
-        let (shared, tries) = (Arc::clone(&self.shared), Arc::clone(&attempt));
+        // The pool holds the channel, which holds this: it must not hold the pool, or nothing of it would ever end.
+        let (shared, tries) = (Arc::downgrade(&self.shared), Arc::clone(&attempt));
         let connector = tower::service_fn(move |_: Uri| {
-            let (shared, tries) = (Arc::clone(&shared), Arc::clone(&tries));
-            async move { connect(&shared, number, &tries).await.map(TokioIo::new) }
+            let (shared, tries) = (shared.upgrade(), Arc::clone(&tries));
+            async move {
+                let shared = shared.ok_or(std::io::ErrorKind::NotConnected)?;
+                connect(&shared, number, &tries).await.map(TokioIo::new)
+            }
         });
         // The name is for the request line only; the connector looks the address up each time.
         let channel = Endpoint::from_static("http://peer.invalid")
@@ -238,6 +275,18 @@ impl Links {
 }
 
 impl Shared {
+    fn credentials(&self) -> Credentials {
+        self.credentials
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn configure(&self, credentials: &Credentials, roster: &Roster) -> Result<(), Error> {
+        self.server.replace(&credentials.server(roster)?)?;
+        Ok(self.client.replace(&credentials.client(roster)?)?)
+    }
+
     fn roster(&self) -> Arc<Roster> {
         Arc::clone(&self.roster.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -360,6 +409,7 @@ impl Transport for Links {
             let message = wire::RaftRequest {
                 network_id: self.shared.network.to_vec(),
                 message: request,
+                mark: self.shared.acquaintances.own().to_vec(),
             };
             let call = async {
                 match procedure {
@@ -369,7 +419,16 @@ impl Transport for Links {
                 }
             };
             match tokio::time::timeout(timeout, call).await {
-                Ok(Ok(answer)) => Ok(answer.into_inner().message),
+                Ok(Ok(answer)) => {
+                    let answer = answer.into_inner();
+                    let name = self.name(number);
+                    let met = self.shared.acquaintances.meet(number, &name, &answer.mark);
+                    met.await.map_err(|error| {
+                        self.shared.metrics.peer_failed(error.code());
+                        unreachable(&error)
+                    })?;
+                    Ok(answer.message)
+                }
                 Ok(Err(status)) => Err(unreachable(&self.failed(number, &status))),
                 Err(_) => Err(Unreachable {
                     code: UNREACHABLE,

@@ -3,6 +3,7 @@
 use super::link::{refusal, shown};
 use super::{CONNECTION_WINDOW, HANDSHAKE, KEEP_ALIVE, Links, STREAM_WINDOW, answer};
 use crate::error::Error;
+use crate::renewal::keep_current;
 use crate::service::Service;
 use crypto_sm::certificate::Certificate;
 use std::future::Future;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
@@ -76,6 +78,10 @@ impl Listener {
         let address = self.address;
         let (sender, connections) = mpsc::channel(WAITING_MAX);
         let accepting = tokio::spawn(accept(self.listener, links.clone(), sender));
+        let renewed = links.clone();
+        // Ends with this future, however that ends.
+        let mut renewing = JoinSet::new();
+        renewing.spawn(keep_current("peer", move |_| renewed.renew()));
         let served = Server::builder()
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)

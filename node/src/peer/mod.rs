@@ -2,6 +2,8 @@
 //!
 //! | module | noun |
 //! |---|---|
+//! | `introduction` | the roster of a node that does not have the ledger yet, from a file |
+//! | `acquaintance` | the marks of data folders: a node that comes back without its folder is not the one it was |
 //! | `roster` | who may speak: the ledger's nodes, their transport keys, the authorities of their organisations |
 //! | `credentials` | this node's transport certificate and key; TLS settings from them and the roster |
 //! | `link` | outgoing: one kept connection for each peer, with back-off; consensus' transport |
@@ -10,12 +12,15 @@
 //!
 //! A certificate alone opens nothing: its key must be the transport key that the ledger names for a node, at each request.
 
+mod acquaintance;
 mod answer;
 mod credentials;
+pub(crate) mod introduction;
 mod link;
 mod listener;
 mod roster;
 
+pub use acquaintance::Acquaintances;
 pub use credentials::Credentials;
 pub use link::Links;
 pub(crate) use link::host_and_port;

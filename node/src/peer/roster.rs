@@ -24,37 +24,54 @@ impl Roster {
             .into_iter()
             .map(|place| place.node)
             .collect();
-        let mut authorities: Vec<Vec<u8>> =
-            state::list::<v1::Organisation>(reading, key::ORGANISATIONS)?
-                .into_iter()
-                .map(|(_, organisation)| organisation)
-                // Only those that run nodes: nobody else's certificates are of use here.
-                .filter(|organisation| {
-                    nodes
-                        .iter()
-                        .any(|node| node.organisation == organisation.name)
-                })
-                .map(|organisation| organisation.ca_certificate)
-                .collect();
+        let authorities = state::list::<v1::Organisation>(reading, key::ORGANISATIONS)?
+            .into_iter()
+            .map(|(_, organisation)| organisation)
+            // Only those that run nodes: nobody else's certificates are of use here.
+            .filter(|organisation| {
+                nodes
+                    .iter()
+                    .any(|node| node.organisation == organisation.name)
+            })
+            .map(|organisation| organisation.ca_certificate)
+            .collect();
+        Ok(Self::new(nodes, authorities))
+    }
+
+    /// Of nodes and certificates of authorities, DER.
+    #[must_use]
+    pub(crate) fn new(nodes: Vec<v1::Node>, mut authorities: Vec<Vec<u8>>) -> Self {
         authorities.sort();
-        Ok(Self { nodes, authorities })
+        Self { nodes, authorities }
+    }
+
+    /// The ledger's state, or, until that names this node, what it was told.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn known(
+        reading: &Reading<'_>,
+        own: u64,
+        introduction: Option<&Self>,
+    ) -> Result<Self, Error> {
+        let roster = Self::read(reading)?;
+        match introduction {
+            Some(told) if roster.numbered(own).is_none() => Ok(told.clone()),
+            _ => Ok(roster),
+        }
     }
 
     /// What genesis says: enough for whoever cannot read the ledger.
     #[must_use]
     pub fn of_genesis(founded: &Founded) -> Self {
         let genesis = founded.genesis();
-        let mut authorities: Vec<Vec<u8>> = genesis
+        let authorities = genesis
             .organisations
             .iter()
             .filter_map(|founder| founder.organisation.as_ref())
             .map(|organisation| organisation.ca_certificate.clone())
             .collect();
-        authorities.sort();
-        Self {
-            nodes: genesis.nodes.clone(),
-            authorities,
-        }
+        Self::new(genesis.nodes.clone(), authorities)
     }
 
     /// Every node.

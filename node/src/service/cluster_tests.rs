@@ -395,7 +395,17 @@ async fn strangers_other_networks_and_expired_certificates_are_refused_and_count
         answer.map(drop).map_err(|status| links.failed(1, &status))
     };
     let linked = |credentials: Credentials| {
-        Links::new(network, 9, credentials, roster.clone(), Arc::default()).expect("linked")
+        let store = Arc::new(crate::store::MemoryStore::default());
+        let acquaintances = Acquaintances::open(store).expect("opened");
+        Links::new(
+            network,
+            9,
+            credentials,
+            roster.clone(),
+            acquaintances,
+            Arc::default(),
+        )
+        .expect("linked")
     };
 
     // A node's own certificate, but for another network.
@@ -462,4 +472,71 @@ async fn strangers_other_networks_and_expired_certificates_are_refused_and_count
     let foreign = linked(foreign.expect("readable"));
     assert!(asked(&foreign, network).await.is_err());
     assert!(counted("HT-CRY-094"), "{}", metrics());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewed_transport_certificate_is_taken_up_and_a_foreign_one_is_not() {
+    use crypto_sm::certificate::{AlternativeName, Certificate, Issuer, Validity};
+    let cluster = Cluster::started().await;
+    let links = cluster.service(1).links().expect("linked").clone();
+    let config = cluster.config(1).peer.expect("a peer address");
+    let folder = Folder::new(cluster.root(1));
+    let text = std::fs::read_to_string(folder.ca().join("ca.cert.pem")).expect("readable");
+    let ca = Certificate::from_pem(&text).expect("a certificate");
+    let ca_key = read_key(&folder.ca().join("ca.key.pem")).expect("readable");
+    let issuer = Issuer::new(ca, ca_key).expect("an authority");
+    let put = |key: &crypto_sm::sm2::SecretKey, days: u64| {
+        let end = now_ms() + days * 86_400_000;
+        let validity = Validity::new(now_ms() - 60_000, end).expect("valid");
+        let names = [AlternativeName::Ip([127, 0, 0, 1].into())];
+        let certificate = issuer
+            .issue_node(
+                "cement-1",
+                &names,
+                key.public_key(),
+                validity,
+                &mut rand::rng(),
+            )
+            .expect("issued");
+        for (path, text) in [
+            (&config.certificate, certificate.to_pem()),
+            (&config.key, key.to_pkcs8_pem().to_string()),
+        ] {
+            std::fs::remove_file(path).expect("removed");
+            crate::config::write_secret(path, text.as_bytes()).expect("written");
+        }
+        validity.not_after_ms
+    };
+    let before = links.certificate_not_after_ms();
+    assert_eq!(links.renew(), Ok(false));
+
+    let key = read_key(&config.key).expect("readable");
+    let until = put(&key, 7);
+    assert_ne!(until / 1000, before / 1000);
+    assert_eq!(links.renew(), Ok(true));
+    assert_eq!(links.certificate_not_after_ms() / 1000, until / 1000);
+    // In both directions, with connections that are made anew.
+    let request = wire::StatusRequest {
+        network_id: cluster.service(0).founded().network_id().to_vec(),
+    };
+    let asked = async |from: usize, to: u64| {
+        let links = cluster.service(from).links().expect("linked");
+        let begun = Instant::now();
+        loop {
+            let mut client = links.client(to).expect("known");
+            match client.status(request.clone()).await {
+                Ok(_) => return,
+                Err(status) => assert!(begun.elapsed() < PATIENCE, "{status}"),
+            }
+        }
+    };
+    asked(1, 1).await;
+    asked(0, 2).await;
+
+    let other = crypto_sm::sm2::SecretKey::generate(&mut rand::rng());
+    put(&other, 9);
+    let refused = links.renew().expect_err("not the ledger's");
+    assert_eq!(refused.code(), "HT-NOD-038");
+    assert_eq!(links.certificate_not_after_ms() / 1000, until / 1000);
+    asked(1, 1).await;
 }

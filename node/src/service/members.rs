@@ -134,13 +134,14 @@ impl Service {
         };
         let (roster, set, since) = {
             let store = std::sync::Arc::clone(&inner.store);
+            let (own, told) = (inner.node.number, inner.introduction.clone());
             blocking(move || {
                 let reading = Reading::new(&*store);
                 let since = reading
                     .state_value(key::VOTING_SET)?
                     .map_or(0, |value| value.index);
                 Ok((
-                    Roster::read(&reading)?,
+                    Roster::known(&reading, own, told.as_ref())?,
                     reading.require::<v1::VotingSet>(key::VOTING_SET)?,
                     since,
                 ))

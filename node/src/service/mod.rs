@@ -25,7 +25,7 @@ pub use submit::{End, Submission, Submitted};
 use crate::clock::{Clock, Watchman};
 use crate::config::{Config, Folder, Limits};
 use crate::error::Error;
-use crate::peer::{Credentials, Links, Roster};
+use crate::peer::{Acquaintances, Credentials, Links, Roster};
 use crate::publish::Publisher;
 use crate::snapshot::Stream;
 use crate::store::{Reading, RocksStore, Store, found};
@@ -66,6 +66,8 @@ pub(crate) struct Inner {
     store: Arc<dyn Store>,
     founded: Founded,
     node: v1::Node,
+    /// What it was told about the others, if it is not in genesis.
+    introduction: Option<Roster>,
     key: Key,
     clock: Arc<dyn Clock>,
     watchman: Arc<Watchman>,
@@ -94,21 +96,20 @@ pub(crate) struct Inner {
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// The node of genesis that a key belongs to.
+/// The node that a key belongs to: genesis names it, or what it was told when it joined.
 ///
 /// # Errors
 /// [`Error::NodeUnknown`], [`Error::KeyMismatch`].
 pub fn identity(
     founded: &Founded,
+    introduction: Option<&Roster>,
     node: &str,
     key: &PublicKey,
     path: &Path,
 ) -> Result<v1::Node, Error> {
-    let found = founded
-        .genesis()
-        .nodes
-        .iter()
-        .find(|known| known.name == node);
+    let told = introduction.map_or(&[][..], Roster::nodes);
+    let mut known = founded.genesis().nodes.iter().chain(told);
+    let found = known.find(|known| known.name == node);
     let found = found.ok_or_else(|| Error::NodeUnknown {
         node: node.to_owned(),
     })?;
@@ -131,8 +132,10 @@ impl Service {
         crypto_sm::selftest::random::probe(&mut UnwrapErr(SysRng))?;
         let founded = Folder::genesis(&config.genesis)?;
         let key = config.open_statement_key()?;
+        let introduction = config.introduction(&founded.network_id())?;
         let node = identity(
             &founded,
+            introduction.as_ref(),
             &config.node,
             key.public_key(),
             &config.statement_key,
@@ -160,11 +163,13 @@ impl Service {
         storage: Storage,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
-        let nodes = founded.genesis().nodes.len();
+        let network = founded.network_id();
+        let introduction = config.introduction(&network)?;
+        let told = introduction.as_ref().map_or(0, |told| told.nodes().len());
+        let nodes = founded.genesis().nodes.len().max(told);
         if nodes != 1 && config.peer.is_none() {
             return Err(Error::PeerListenMissing { nodes });
         }
-        let network = founded.network_id();
         let metrics = Arc::new(Metrics::default());
         let ledger = {
             let (store, founded, clock, number) = (
@@ -185,11 +190,22 @@ impl Service {
         options.snapshot_every = Some(SNAPSHOT_EVERY);
         options.entries_kept = ENTRIES_KEPT;
         let application: Arc<dyn consensus::Application> = Arc::clone(&ledger) as _;
-        let roster = Roster::read(&Reading::new(&*store))?;
+        let roster = Roster::known(&Reading::new(&*store), node.number, introduction.as_ref())?;
         let links = match &config.peer {
             Some(peer) => {
                 options.timing = peer.timing;
-                Some(link(peer, &founded, &node, &roster, &metrics)?)
+                let acquaintances = {
+                    let store = Arc::clone(&store);
+                    blocking(move || Acquaintances::open(store)).await?
+                };
+                Some(link(
+                    peer,
+                    &founded,
+                    &node,
+                    &roster,
+                    acquaintances,
+                    &metrics,
+                )?)
             }
             None => None,
         };
@@ -235,6 +251,7 @@ impl Service {
                 started_at_ms: clock.now_ms(),
                 founded,
                 node,
+                introduction,
                 key,
                 clock,
                 watchman,
@@ -430,6 +447,7 @@ fn link(
     founded: &Founded,
     node: &v1::Node,
     roster: &Roster,
+    acquaintances: Acquaintances,
     metrics: &Arc<Metrics>,
 ) -> Result<Links, Error> {
     let credentials = Credentials::read(&peer.certificate, &peer.key)?;
@@ -445,6 +463,7 @@ fn link(
         node.number,
         credentials,
         roster.clone(),
+        acquaintances,
         Arc::clone(metrics),
     )
 }

@@ -21,6 +21,8 @@ pub enum InitStep {
     Finish(InitFinish),
     /// Genesis into a founder's folder.
     Settle(InitSettle),
+    /// Folder of an organisation that comes later.
+    Organisation(InitOrganisation),
 }
 
 /// `init network`
@@ -111,6 +113,38 @@ pub struct InitSettle {
     /// Its folder.
     #[arg(long, value_name = "DIR")]
     pub dir: PathBuf,
+}
+
+/// `init organisation`
+#[derive(Debug, Args)]
+pub struct InitOrganisation {
+    /// Id.
+    #[arg(value_name = "ID", value_parser = note_name)]
+    pub id: String,
+    /// Genesis of the network.
+    #[arg(long, value_name = "GENESIS")]
+    pub genesis: PathBuf,
+    /// Its folder.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Node of the network that its commands speak to first.
+    #[arg(long, value_name = "URL")]
+    pub door: String,
+    /// Chinese display name.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub name_zh: String,
+    /// English display name.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub name_en: String,
+    /// Unified social credit code.
+    #[arg(long, value_name = "CODE", default_value = "")]
+    pub credit_code: String,
+    /// Duties besides those that each organisation has.
+    #[arg(long, value_name = "DUTY", action = clap::ArgAction::Append, default_value = "business")]
+    pub duty: Vec<super::Role>,
+    /// Where an authority is competent.
+    #[arg(long, value_name = "REGION", default_value = "")]
+    pub jurisdiction: String,
 }
 
 /// `cluster …`

@@ -1,5 +1,6 @@
 //! `node …`, `policy …`, `proposal …`, `blame …`: the grammar of deciding together.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -83,6 +84,10 @@ pub enum Policy {
 pub enum Node {
     /// Lists.
     List(Page),
+    /// Makes keys and settings of a new node.
+    Prepare(NodePrepare),
+    /// Registers a prepared node and tells it about the others.
+    Join(NodeJoin),
     /// Registers a learner.
     Register(NodeRegister),
     /// Gives a node another key or address.
@@ -97,6 +102,34 @@ pub enum Node {
     Remove(NodeEnd),
     /// Revokes a transport key.
     Revoke(NodeEnd),
+}
+
+/// `node prepare`
+#[derive(Debug, Args)]
+pub struct NodePrepare {
+    /// Name.
+    #[arg(value_name = "NAME", value_parser = note_name)]
+    pub name: String,
+    /// Where the others reach it.
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: String,
+    /// Where it listens for the others, if not there.
+    #[arg(long, value_name = "ADDRESS")]
+    pub peer_listen: Option<SocketAddr>,
+    /// Where it listens for clients.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7440")]
+    pub api: SocketAddr,
+    /// How long its transport certificate is valid.
+    #[arg(long, value_name = "DAYS", default_value_t = 1095, value_parser = clap::value_parser!(u64).range(1..=7300))]
+    pub days: u64,
+}
+
+/// `node join`
+#[derive(Debug, Args)]
+pub struct NodeJoin {
+    /// Name.
+    #[arg(value_name = "NAME", value_parser = note_name)]
+    pub name: String,
 }
 
 /// `node register`

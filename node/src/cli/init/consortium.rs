@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use hengtan_ledger::genesis::Founded;
+use prost::Message as _;
 
+use crate::api::rest;
 use crate::cli::arguments::{
-    InitDraft, InitFinish, InitNetwork, InitPart, InitSettle, InitSign, InitStep,
+    InitDraft, InitFinish, InitNetwork, InitOrganisation, InitPart, InitSettle, InitSign, InitStep,
 };
 use crate::cli::presentation::whole_id;
 use crate::cli::session::now_ms;
 use crate::cli::{Exit, Failure};
-use crate::config::consortium::{Draft, Part, Plan, rehearse, settle};
+use crate::config::consortium::{Draft, Part, Plan, PlannedOrganisation, apply, rehearse, settle};
 use crate::config::{self, Folder};
 use crate::console::{Column, Console, List, Record};
 
@@ -22,6 +24,7 @@ pub fn run(step: &InitStep, console: &Console) -> Result<Exit, Failure> {
         InitStep::Sign(arguments) => sign(arguments, console),
         InitStep::Finish(arguments) => finish(arguments, console),
         InitStep::Settle(arguments) => settled(arguments, console),
+        InitStep::Organisation(arguments) => organisation(arguments, console),
     }
 }
 
@@ -134,6 +137,40 @@ fn settled(arguments: &InitSettle, console: &Console) -> Result<Exit, Failure> {
         Some(founded.network_id()),
         console,
     )
+}
+
+fn organisation(arguments: &InitOrganisation, console: &Console) -> Result<Exit, Failure> {
+    let founded: Founded = Folder::genesis(&arguments.genesis)?;
+    let planned = PlannedOrganisation {
+        name: arguments.id.clone(),
+        name_zh: arguments.name_zh.clone(),
+        name_en: arguments.name_en.clone(),
+        credit_code: arguments.credit_code.clone(),
+        duties: arguments
+            .duty
+            .iter()
+            .map(|duty| hengtan_ledger::v1::Role::from(*duty).word().to_owned())
+            .collect(),
+        // A node of its own makes it a voter, once governance promotes it.
+        voting: false,
+        jurisdiction: arguments.jurisdiction.clone(),
+    };
+    let admission = apply(
+        &planned,
+        &founded,
+        &arguments.door,
+        &arguments.dir,
+        now_ms(),
+        &mut rand::rng(),
+    )?;
+    let fields = rest::json_of("organisation.admit", &admission.encode_to_vec());
+    let text = serde_json::to_string_pretty(&fields.unwrap_or_default()).unwrap_or_default();
+    let path = arguments.dir.join("admission.json");
+    config::write_new(&path, (text + "\n").as_bytes())?;
+    let catalogue = console.catalogue();
+    console.say(&catalogue.init_keys(Folder::new(&arguments.dir).ca().display().to_string()));
+    console.say(&catalogue.init_applied(path.display().to_string()));
+    written(&path, Some(founded.network_id()), console)
 }
 
 fn out(given: &Option<PathBuf>, dir: &Path, name: &str) -> PathBuf {

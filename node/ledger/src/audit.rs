@@ -1,13 +1,15 @@
 //! Replaying an exported log: every signature, every outcome, every total and every root once more, from nothing but the file and the
 //! network's id.
 
+use crate::blame::{self, Accuser};
 use crate::checkpoint::{self, Finality, Note};
 use crate::domain::NetworkId;
 use crate::envelope::Outer;
-use crate::execute::{self, Inputs, Slot, Work};
+use crate::execute::{self, Inputs, Placement, Slot, Work};
 use crate::genesis::Founded;
 use crate::memory::Memory;
-use crate::receipt::NetworkPin;
+use crate::misconduct::{Held, Misconduct, Watch};
+use crate::receipt::{self, NetworkPin};
 use crate::recovery;
 use crate::state::{self, key};
 use crate::v1::export_record::Record;
@@ -15,8 +17,18 @@ use crate::{Error, batch, canonical, v1};
 use crypto_sm::sm3::Digest;
 use std::collections::BTreeSet;
 
+/// Something that a node signed and must not have signed, noticed in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accusation {
+    /// Index of the entry that shows it.
+    pub index: u64,
+    /// The proof, for anybody; or why none can be made from this file alone: the node is not in genesis, and the file does not hold the final
+    /// checkpoints that lead to it.
+    pub blame: Result<v1::Blame, Error>,
+}
+
 /// What a replay found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// The network.
     pub network_id: NetworkId,
@@ -36,6 +48,8 @@ pub struct Report {
     pub state_root: Digest,
     /// Size and finality of the last final checkpoint; nothing if the file holds none.
     pub checkpoint: Option<(u64, Finality)>,
+    /// What nodes signed and must not have signed, in log order.
+    pub accusations: Vec<Accusation>,
 }
 
 /// Replays an export record by record.
@@ -49,6 +63,10 @@ pub struct Auditor {
     finality: Option<(u64, Finality)>,
     /// The set that judges the next checkpoint.
     judge: Option<v1::VotingSet>,
+    watch: Watch,
+    /// The last checkpoint, and the changes of members until there.
+    note: Option<Note>,
+    changes: Vec<v1::MembershipChange>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -128,8 +146,35 @@ impl Auditor {
             refused: self.counts.refused,
             root: memory.checkpoint().root,
             state_root: memory.checkpoint().state_root,
-            checkpoint: self.finality,
+            checkpoint: self.finality.clone(),
+            accusations: self.accusations(founded, memory),
         })
+    }
+
+    fn accusations(&self, founded: &Founded, memory: &Memory) -> Vec<Accusation> {
+        let made = |misconduct: &Misconduct| {
+            let note = self.note.as_ref().ok_or(Error::Missing {
+                what: "final checkpoint",
+            })?;
+            let accuser = Accuser {
+                founded,
+                changes: &self.changes,
+                note,
+                nodes: memory,
+                pages: memory,
+                view: memory,
+            };
+            blame::make(
+                &accuser,
+                &misconduct.statement_key,
+                misconduct.evidence.clone(),
+            )
+        };
+        let found = self.watch.found().iter().map(|misconduct| Accusation {
+            index: misconduct.index,
+            blame: made(misconduct),
+        });
+        found.collect()
     }
 
     /// The ledger as replayed so far.
@@ -181,6 +226,12 @@ impl Auditor {
             .ledger
             .as_mut()
             .ok_or(Error::Missing { what: "genesis" })?;
+        let signed = v1::SignedHeader {
+            header: void.header.clone(),
+            signature: void.signature.clone(),
+        };
+        self.watch
+            .header(&founded.network_id(), memory, memory.size(), &signed)?;
         let inputs = memory.inputs(void.term);
         // The bytes of a void batch are not kept; that it counts for nothing is all there is to replay.
         let applied = execute::void(&inputs, &founded.network_id(), void, Error::BatchEnvelopes)?;
@@ -245,6 +296,13 @@ impl Auditor {
                 what: "entry",
             });
         }
+        let signed = v1::SignedHeader {
+            header: work.header_bytes.clone(),
+            signature: work.signature.clone(),
+        };
+        self.watch.header(&network, memory, index, &signed)?;
+        let held = held(&work, &applied.placements);
+        self.watch.envelopes(memory, &signed, &held)?;
         for placement in &applied.placements {
             match &placement.outcome {
                 Some(outcome) if outcome.code.is_empty() => self.counts.accepted += 1,
@@ -278,8 +336,46 @@ impl Auditor {
             .as_ref()
             .ok_or(Error::Missing { what: "voting set" })?;
         self.finality = Some((own.size, checkpoint::judge(&note, set)?));
+        let changed = state::read(memory, key::VOTING_SET)?
+            .is_some_and(|value| own.size > 1 && value.index.saturating_add(1) == own.size);
+        if changed {
+            let from = match self.changes.last() {
+                Some(change) => Note::parse(&change.checkpoint)?.checkpoint().size,
+                None => 1,
+            };
+            let change = receipt::membership_change(from, &note, memory, memory, memory)?;
+            self.changes.push(change);
+        }
+        self.note = Some(note);
         Ok(())
     }
+}
+
+/// The envelopes below a header with what became of their signatures.
+fn held<'a>(work: &'a Work, placements: &[Placement]) -> Vec<Held<'a>> {
+    let forged = Error::Signature {
+        what: "envelope",
+        signer: String::new(),
+    };
+    let slots = work.slots.iter().zip(placements);
+    slots
+        .map(|(slot, placement)| match slot {
+            // Below headers of the first format it is empty; those prove nothing about signatures.
+            Slot::Duplicate(duplicate) => Held {
+                digest: canonical::digest("duplicate", &duplicate.digest)
+                    .unwrap_or(crate::map::EMPTY),
+                forged: None,
+            },
+            Slot::Envelope(outer, _) => Held {
+                digest: outer.digest(),
+                forged: placement
+                    .outcome
+                    .as_ref()
+                    .is_some_and(|outcome| outcome.code == forged.code())
+                    .then_some((placement.index, outer)),
+            },
+        })
+        .collect()
 }
 
 /// Puts a batch together again from its entries.

@@ -44,6 +44,7 @@ pub mod log;
 pub mod map;
 pub mod membership;
 pub mod memory;
+mod misconduct;
 pub mod policy;
 pub mod receipt;
 pub mod recovery;

@@ -9,7 +9,7 @@ use hengtan_ledger::genesis::Founded;
 use hengtan_ledger::receipt::{NetworkPin, to_json, verify_json, verify_receipt};
 use hengtan_ledger::rows::Content as _;
 use hengtan_ledger::v1::{self, ReceiptKind};
-use hengtan_ledger::{Error, envelope, execute, export, state};
+use hengtan_ledger::{Error, batch, blame, envelope, execute, export, state};
 use network::{
     Network, ORGANISATION, close, diesel, electricity, import_id, import_key, record, row, submit,
 };
@@ -598,6 +598,59 @@ fn a_replay_gives_the_same_roots_and_totals() {
         twin.apply(1, batch, &BTreeSet::new()).expect("readable");
     }
     assert_eq!(twin.checkpoint(), network.memory.checkpoint());
+}
+
+/// What a leader signs stands in the log, and whoever replays it has the proof.
+#[test]
+fn a_replay_accuses_a_leader_of_what_it_signed() {
+    let mut network = Network::new();
+    let pin = Some(NetworkPin(network.founded.network_id()));
+    let id = network.founded.network_id();
+    let signed = network.sign("li-na", network::facility("mill-1"));
+    network.commit(vec![signed.clone()]);
+    assert!(replay(&mut network).accusations.is_empty());
+
+    // The same place a second time, with other content.
+    let first = v1::Batch::decode(network.batches.last().expect("one").as_slice()).expect("good");
+    let header = v1::Header::decode(first.header.as_slice()).expect("a header");
+    let stamp = batch::Stamp {
+        term: header.term,
+        previous: header.previous.as_slice().try_into().expect("a digest"),
+        counter: header.counter,
+        time_ms: header.time_ms + 1,
+    };
+    let second = batch::sign(
+        &id,
+        stamp,
+        Vec::new(),
+        &network.statement_key,
+        &mut network.rng,
+    );
+    let applied = network
+        .memory
+        .apply(1, &second, &BTreeSet::new())
+        .expect("readable");
+    assert_eq!(applied.entries.len(), 1, "it is void");
+    // An envelope that its sender did not sign, between two good ones.
+    let mut forged = network.sign("li-na", network::facility("mill-2"));
+    let mut envelope = v1::Envelope::decode(forged.bytes.as_slice()).expect("an envelope");
+    envelope.signature[7] ^= 1;
+    forged.bytes = envelope.encode_to_vec();
+    let good = network.sign("li-na", network::facility("mill-3"));
+    network.commit(vec![signed, forged, good]);
+
+    let report = replay(&mut network);
+    let verdicts: Vec<_> = report
+        .accusations
+        .iter()
+        .map(|accusation| {
+            let made = accusation.blame.as_ref().expect("a proof");
+            let verdict = blame::verify(made, pin).expect("holds");
+            assert!(verdict.proof && verdict.network_known);
+            (accusation.index, verdict.kind)
+        })
+        .collect();
+    assert_eq!(verdicts, [(3, "two_headers"), (5, "forged_envelope")]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use accounting::profile::{MEE_GUIDELINE, UNROUNDED};
 use accounting::trace::{Step, Subject};
 use accounting::{
     Activity, Aggregator, Category, Date, Decimal, Error, Exact, Flag, Gas, GwpSet, Month, Period,
-    Profile, Quantity, Region, Rounding, Unit,
+    Profile, Quantity, Region, Rounding, Unit, explanation,
 };
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -257,6 +257,37 @@ proptest! {
         }
         let rounds = trace.steps.iter().any(|step| matches!(step, Step::Round { subject: Subject::Total(_), .. }));
         prop_assert_eq!(rounds, guideline);
+    }
+
+    #[test]
+    fn the_explanation_of_an_inventory_sums_to_its_totals(
+        rows in prop::collection::vec((0_usize..9, decimal(), 1_u8..13), 1..8), seed in any::<u64>()
+    ) {
+        let profile = Profile { gwp_set: GwpSet::Ar6, rounding: UNROUNDED };
+        let mut sums = Aggregator::new();
+        let calculated: Vec<_> = rows.iter().enumerate().map(|(position, (kind, amount, month))| {
+            let (activity, period) = row(*kind, *amount, *month);
+            let (result, trace) = accounting::explain(&activity, &CATALOGUE, &profile).expect("a result");
+            sums.add(&result, period, None).expect("fits");
+            (position.to_string(), result, trace)
+        }).collect();
+        let explained = |order: &[usize]| {
+            let rows: Vec<_> = order.iter().map(|position| {
+                let (name, calculation, trace) = &calculated[*position];
+                explanation::Row { name, place: name, evidence: "", calculation, trace, catalogue: &CATALOGUE }
+            }).collect();
+            explanation::explain(&rows).expect("an explanation")
+        };
+        let straight: Vec<usize> = (0..calculated.len()).collect();
+        let mut mixed = straight.clone();
+        mixed.sort_by_key(|position| (*position as u64 + 1).wrapping_mul(seed | 1));
+        let total = &sums.totals().total;
+        for report in [explained(&straight), explained(&mixed)] {
+            prop_assert_eq!(report.derivation.verify(), []);
+            prop_assert_eq!(report.value("emissions_location"), Some(&total.location_co2e_kg));
+            prop_assert_eq!(report.value("emissions_market"), Some(&total.market_co2e_kg));
+            prop_assert_eq!(report.value("biogenic_co2").unwrap_or(&Exact::ZERO), &total.biogenic_co2_kg);
+        }
     }
 
     #[test]

@@ -237,6 +237,35 @@ async fn an_organisation_comes_and_votes_and_another_leaves() {
     let _ = consortium.until("grid", |rows| {
         settled(4, rows) && row(rows, "cement-1").is_none()
     });
+    // Whoever trusts nobody replays all of it, the changes of members among it.
+    let _ = consortium
+        .run("grid", &["audit", "export", "--out", "log.hengtan"])
+        .expect(0);
+    let replay = |network: &str| {
+        let arguments = [
+            "audit",
+            "replay",
+            "log.hengtan",
+            "--network",
+            network,
+            "-o",
+            "json",
+        ];
+        consortium.user.run(&arguments)
+    };
+    let report = replay(genesis_text).expect(0).json();
+    assert_eq!(
+        (&report["accusations"], &report["void_batches"]),
+        (&0.into(), &0.into())
+    );
+    assert_eq!(report["final_size"], report["size"]);
+    let _ = replay(&"0".repeat(64)).expect(7);
+    let file = consortium.user.folder().join("log.hengtan");
+    let mut bytes = fs::read(&file).expect("readable");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).expect("written");
+    assert_eq!(replay(genesis_text).status, 7);
     let text = metrics(&consortium.nodes["steel"]) + &metrics(&consortium.nodes["grid"]);
     assert!(
         text.contains("hengtan_peers_refused_total{code=\"HT-NOD-031\"}"),

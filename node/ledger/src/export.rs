@@ -33,6 +33,13 @@ fn record(record: v1::export_record::Record) -> Vec<u8> {
     framed::record(&message)
 }
 
+/// A record's bytes, as a node streams them, with their length in front.
+#[must_use]
+pub fn framed(record: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(record.len()).unwrap_or(u32::MAX);
+    [&length.to_be_bytes(), record].concat()
+}
+
 /// Takes records out of a file that arrives in pieces.
 #[derive(Clone, Debug, Default)]
 pub struct Reader(Frames);

@@ -9,10 +9,12 @@ use crate::snapshot::Stream;
 use crate::store::Reading;
 use hengtan_api::v1 as api;
 use hengtan_api::v1::ledger_server::{Ledger, LedgerServer};
+use hengtan_ledger::checkpoint::Note;
 use hengtan_ledger::receipt::state_proof;
 use hengtan_ledger::state::{Stored, key};
 use hengtan_ledger::{export, log, v1};
 use i18n::Locale;
+use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
@@ -1005,7 +1007,8 @@ impl Ledger for Door {
     }
 }
 
-/// Sends final entries in order, then the checkpoint that covers them. Ends quietly when the reader has gone.
+/// Sends final entries in order, the final checkpoint of each change of members in its place, then the checkpoint that covers everything. Ends
+/// quietly when the reader has gone.
 async fn send_export(
     service: &Service,
     from: u64,
@@ -1021,6 +1024,16 @@ async fn send_export(
         return Err(Error::NotFinal { index: to - 1 });
     }
     let end = if to == 0 { size } else { to };
+    let changes: BTreeMap<u64, String> = service
+        .read(|reading| {
+            let changes = reading.changes()?.into_iter();
+            let sized = changes.map(|change| {
+                let size = Note::parse(&change.checkpoint)?.checkpoint().size;
+                Ok((size, change.checkpoint))
+            });
+            sized.collect()
+        })
+        .await?;
     let mut next = from;
     while next < end {
         let count = usize::try_from(end - next)
@@ -1043,14 +1056,15 @@ async fn send_export(
                 what: "entries".to_owned(),
             });
         }
-        next += records.len() as u64;
         for record in records {
-            if sender
-                .send(Ok(api::ExportResponse { record }))
-                .await
-                .is_err()
-            {
-                return Ok(());
+            next += 1;
+            let change = changes.get(&next).filter(|_| next < size);
+            let checkpoint = change.map(|note| unframed(export::checkpoint(note)));
+            for record in [record].into_iter().chain(checkpoint) {
+                let response = api::ExportResponse { record };
+                if sender.send(Ok(response)).await.is_err() {
+                    return Ok(());
+                }
             }
         }
     }

@@ -124,6 +124,9 @@ pub enum Command {
     /// Proofs of misconduct.
     #[command(subcommand, arg_required_else_help = true)]
     Blame(Blame),
+    /// Audits of the log.
+    #[command(subcommand, arg_required_else_help = true)]
+    Audit(Audit),
     /// Facilities.
     #[command(subcommand, arg_required_else_help = true)]
     Facility(Facility),

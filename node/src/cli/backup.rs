@@ -62,7 +62,7 @@ pub async fn create(arguments: &BackupCreate, session: &Session<'_>) -> Result<E
 }
 
 /// Under this name the file is written; the final name means that it is whole.
-fn part_of(out: &Path) -> PathBuf {
+pub(super) fn part_of(out: &Path) -> PathBuf {
     let mut name = out.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     out.with_file_name(name)

@@ -4,12 +4,12 @@ use std::future::Future;
 
 use crate::console::Console;
 
-use super::arguments::{Activity, Backup, Blame, Command, CommandLine, Factor};
+use super::arguments::{Activity, Audit, Backup, Blame, Command, CommandLine, Factor};
 use super::session::Session;
 use super::{
-    Exit, Failure, activity, backup, bench, blame, calculate, cert, cluster, codes, completion,
-    config, crypto, demo, doctor, explain, facility, factor, init, inventory, key, member, node,
-    org, policy, proposal, receipt, start, status, verify,
+    Exit, Failure, activity, audit, backup, bench, blame, calculate, cert, cluster, codes,
+    completion, config, crypto, demo, doctor, explain, facility, factor, init, inventory, key,
+    member, node, org, policy, proposal, receipt, start, status, verify,
 };
 
 /// Runs a command.
@@ -32,6 +32,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         Command::Factor(Factor::Lint(arguments)) => factor::lint(&arguments, console),
         Command::Factor(Factor::Diff(arguments)) => factor::diff(&arguments, console),
         Command::Factor(Factor::Import(arguments)) => factor::import(&arguments, console),
+        Command::Audit(Audit::Replay(arguments)) => audit::replay(&arguments, &global, console),
         Command::Start(arguments) => start::run(&arguments, &global, console),
         Command::Leader(command) => cluster::lead(command, &global, console),
         Command::Demo(arguments) => demo::run(&arguments, &global, console),
@@ -66,6 +67,9 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
                 Command::Activity(command) => activity::run(command, &session).await,
                 Command::Factor(command) => factor::run(command, &session).await,
                 Command::Inventory(command) => inventory::run(command, &session).await,
+                Command::Audit(Audit::Export(arguments)) => {
+                    audit::export(&arguments, &session).await
+                }
                 Command::Backup(Backup::Create(arguments)) => {
                     backup::create(&arguments, &session).await
                 }

@@ -303,6 +303,8 @@ pub mod codes {
     pub const DOCUMENT_REFUSED: &str = "HT-CLI-063";
     /// A table of factors with faults.
     pub const FACTORS_REFUSED: &str = "HT-CLI-260";
+    /// A log in which nodes signed what they must not sign.
+    pub const ACCUSED: &str = "HT-CLI-270";
     /// An outcome that the report does not have.
     pub const OUTCOME_UNKNOWN: &str = "HT-CLI-065";
     /// A backup is judged without a network.
@@ -357,6 +359,7 @@ pub const CODES: &[&str] = &[
     codes::OUTCOME_UNKNOWN,
     codes::TLS_EXPECTED,
     codes::FACTORS_REFUSED,
+    codes::ACCUSED,
 ];
 
 /// The exit code that goes with an error code.
@@ -390,7 +393,7 @@ pub fn exit_of(code: &str) -> Exit {
         | codes::FILE_EXISTS
         | codes::OTHER_NETWORK
         | codes::NO_FACTOR_SET => Exit::Conflict,
-        codes::NETWORK_UNKNOWN => Exit::Integrity,
+        codes::NETWORK_UNKNOWN | codes::ACCUSED => Exit::Integrity,
         codes::TLS_EXPECTED
         | codes::NODE_UNREACHABLE
         | codes::NODE_SILENT

@@ -2,6 +2,7 @@
 
 mod activity;
 pub mod arguments;
+mod audit;
 mod backup;
 mod bench;
 mod blame;

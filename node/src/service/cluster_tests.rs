@@ -540,3 +540,126 @@ async fn a_renewed_transport_certificate_is_taken_up_and_a_foreign_one_is_not() 
     assert_eq!(links.certificate_not_after_ms() / 1000, until / 1000);
     asked(1, 1).await;
 }
+
+/// The log of a node as it exports it, replayed.
+async fn audited(service: &Service) -> hengtan_ledger::audit::Report {
+    use hengtan_ledger::{audit::Auditor, export};
+    let network = service.founded().network_id();
+    let bytes = service
+        .read(|reading| {
+            let note = reading.final_note()?.expect("final");
+            let mut bytes = export::MAGIC.to_vec();
+            for index in 0..note.checkpoint().size {
+                let found = query::entry(reading, index)?;
+                bytes.extend(export::entry(&found.entry, found.rows));
+            }
+            bytes.extend(export::checkpoint(&note.to_text()));
+            Ok(bytes)
+        })
+        .await
+        .expect("readable");
+    let mut reader = export::Reader::default();
+    reader.push(&bytes);
+    let mut auditor = Auditor::new(Some(NetworkPin(network)));
+    while let Some(record) = reader.next_record().expect("well formed") {
+        auditor.take(record).expect("the same outcome");
+    }
+    auditor.finish().expect("the same roots")
+}
+
+/// A leader whose program was tampered with: it equivocates, lets an envelope through that nobody signed, back-dates, and steps into the future.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dishonest_leader_signs_is_refused_or_void_or_proof_against_it() {
+    use hengtan_ledger::batch::{self, Stamp};
+    use hengtan_ledger::state::key;
+    use prost::Message as _;
+    let cluster = Cluster::started().await;
+    let leader = cluster.leader().await;
+    let door = (leader + 1) % 3;
+    let honest = cluster.facility(door, "before");
+    let done = cluster.service(leader).submit(submission(&honest)).await;
+    let (index, _) = proven(&done.expect("taken"));
+    cluster.final_everywhere(index + 1).await;
+
+    let service = cluster.service(leader);
+    let consensus = &service.inner.consensus;
+    let network = service.founded().network_id();
+    let term = consensus.leadership().borrow().expect("leads").term;
+    let own = service.inner.key.public_key().key_id();
+    let chain = async || {
+        let chain = service.read(|reading| reading.require::<v1::ChainState>(key::CHAIN));
+        chain.await.expect("readable")
+    };
+    let build = |chain: &v1::ChainState, counter: u64, time_ms: u64, envelopes: Vec<Signed>| {
+        let stamp = Stamp {
+            term,
+            previous: chain.header.as_slice().try_into().expect("a digest"),
+            counter: batch::last_counter(chain, own.as_bytes()) + counter,
+            time_ms,
+        };
+        batch::sign_with(&network, stamp, envelopes, &service.inner.key).expect("signed")
+    };
+    let present = chain().await;
+    let first = build(&present, 1, now_ms(), Vec::new());
+    let second = build(&present, 2, now_ms(), vec![cluster.facility(door, "other")]);
+    for batch in [first, second] {
+        consensus.propose(term, batch).await.expect("committed");
+    }
+    let present = chain().await;
+    let mut forged = cluster.facility(door, "forged");
+    let mut envelope = v1::Envelope::decode(forged.bytes.as_slice()).expect("an envelope");
+    envelope.signature[9] ^= 1;
+    forged.bytes = envelope.encode_to_vec();
+    // The void one has used the next counter.
+    let over_forged = build(&present, 2, now_ms(), vec![forged]);
+    consensus
+        .propose(term, over_forged)
+        .await
+        .expect("committed");
+    let present = chain().await;
+    let back_dated = build(&present, 1, present.time_ms - 1, Vec::new());
+    consensus
+        .propose(term, back_dated)
+        .await
+        .expect("committed");
+
+    // No follower acknowledges a time that is ahead of its clock; the others elect another leader.
+    let present = chain().await;
+    let ahead = build(&present, 1, now_ms() + 3_600_000, Vec::new());
+    let proposal = tokio::spawn({
+        let consensus = consensus.clone();
+        async move { consensus.propose(term, ahead).await }
+    });
+    let after = cluster.facility(door, "after");
+    let done = cluster.service(door).submit(submission(&after)).await;
+    let (index, _) = proven(&done.expect("another leads"));
+    let outcome = tokio::time::timeout(PATIENCE, proposal).await;
+    assert!(outcome.expect("in time").expect("no panic").is_err());
+    assert_ne!(cluster.leader().await, leader);
+
+    let ends = cluster.final_everywhere(index + 1).await;
+    assert!(ends.windows(2).all(|pair| pair[0] == pair[1]), "{ends:?}");
+    let mut stamps = Vec::new();
+    for at in [door, 3] {
+        let report = audited(cluster.service(at)).await;
+        assert_eq!((report.void_batches, report.accepted), (2, 2), "node {at}");
+        let kinds: Vec<_> = report
+            .accusations
+            .iter()
+            .map(|accusation| {
+                let made = accusation.blame.as_ref().expect("a founder's node");
+                let verdict = hengtan_ledger::blame::verify(made, Some(NetworkPin(network)));
+                let verdict = verdict.expect("holds");
+                assert!(verdict.proof);
+                (verdict.kind, verdict.node)
+            })
+            .collect();
+        let node = service.inner.node.name.clone();
+        assert_eq!(
+            kinds,
+            [("two_headers", node.clone()), ("forged_envelope", node)]
+        );
+        stamps.push(report.root);
+    }
+    assert_eq!(stamps[0], stamps[1]);
+}

@@ -202,6 +202,37 @@ pub struct NodeEnd {
     pub reason: String,
 }
 
+/// `audit …`
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// The log as a file.
+    Export(AuditExport),
+    /// Its replay.
+    Replay(AuditReplay),
+}
+
+/// `audit export`
+#[derive(Debug, Args)]
+pub struct AuditExport {
+    /// File to write.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `audit replay`
+#[derive(Debug, Args)]
+pub struct AuditReplay {
+    /// Exported log.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The network that the auditor knows.
+    #[arg(long, value_name = "HEX-OR-FILE")]
+    pub network: Option<String>,
+    /// Folder for proofs of misconduct.
+    #[arg(long, value_name = "DIR")]
+    pub blame: Option<PathBuf>,
+}
+
 /// `blame …`
 #[derive(Debug, Subcommand)]
 pub enum Blame {

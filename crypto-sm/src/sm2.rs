@@ -27,6 +27,7 @@ mod point;
 mod protection;
 mod public;
 mod scalar;
+mod scan;
 mod secret;
 mod shared;
 mod signature;

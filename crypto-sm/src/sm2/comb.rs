@@ -8,6 +8,7 @@ use super::{
     limbs::{self, Limbs},
     point::{Affine, Extended, Jacobian, invert_all_vartime, normalize_vartime},
     scalar::{MODULUS, Scalar},
+    scan,
 };
 
 /// Multiples of one point.
@@ -146,7 +147,7 @@ impl Table {
         let rows = self.rows();
         let entry = |row| {
             let (index, negative) = digits.digit(row, rows, self.width);
-            Affine::scan(self.row(row), index).negate_if(negative)
+            scan::entry(self.row(row), index).negate_if(negative)
         };
         let mut sum = Extended::from(entry(0));
         for row in 1..rows - 1 {

@@ -7,7 +7,7 @@
 //! Bounds: coordinates are below 2p. Factors may be up to 4p, and then the product is below p + (4p)²/2^260 < 2p.
 
 use super::{
-    columns::{self, Lanes, Workspace},
+    columns::{self, Lanes},
     field::{Field, PRIME},
     known::Claimed,
     limbs::{self, Limbs},
@@ -52,13 +52,34 @@ struct Points<V: Vectors> {
     y: Element<V>,
 }
 
+/// Room for a batch's points and intermediate results, to be used again: some 600 KiB, which an allocator would take from the
+/// operating system each time.
+pub(super) struct Workspace<V: Vectors> {
+    points: Vec<Points<V>>,
+    columns: columns::Workspace<Eight<V>>,
+}
+
+impl<V: Vectors> Workspace<V> {
+    pub(super) fn new() -> Self {
+        Self {
+            points: Vec::new(),
+            columns: columns::Workspace::new(),
+        }
+    }
+}
+
 /// Arithmetic on eight columns at a time.
 #[derive(Clone, Copy)]
 struct Eight<V: Vectors>(V);
 
 /// Each equation is a lane of a column: the points of the tables whose sum is s·G + t·P.
 #[inline(always)]
-pub(super) fn verify<V: Vectors>(machine: V, equations: &[Claimed<'_>], verdicts: &mut [bool]) {
+pub(super) fn verify<V: Vectors>(
+    machine: V,
+    workspace: &mut Workspace<V>,
+    equations: &[Claimed<'_>],
+    verdicts: &mut [bool],
+) {
     let Some((table, _)) = equations.iter().flatten().next() else {
         return;
     };
@@ -66,8 +87,7 @@ pub(super) fn verify<V: Vectors>(machine: V, equations: &[Claimed<'_>], verdicts
     let generator = generator_table();
     let (generator_rows, table_rows) = (generator.rows(), table.rows());
     let rows = generator_rows + table_rows;
-    let mut points = Vec::with_capacity(rows * GROUPS_MAX);
-    let mut workspace = Workspace::new();
+    let Workspace { points, columns } = workspace;
     let live: Vec<usize> = (0..equations.len())
         .filter(|index| equations[*index].is_some())
         .collect();
@@ -93,7 +113,7 @@ pub(super) fn verify<V: Vectors>(machine: V, equations: &[Claimed<'_>], verdicts
         }
         let mut failed = [0; GROUPS_MAX];
         let failed = &mut failed[..points.len() / rows];
-        columns::sum(eight, &mut points, rows, failed, &mut workspace);
+        columns::sum(eight, points, rows, failed, columns);
         let sums = points.chunks_exact(rows).zip(failed);
         for (group, (column, failed)) in batch.chunks(LANES).zip(sums) {
             let x = eight.to_fields(&column[0].x);
@@ -214,33 +234,37 @@ impl<V: Vectors> Lanes for Eight<V> {
         self.splat(&split(one.montgomery()))
     }
 
-    /// Row by row, as in the portable path: p ≡ −1 modulo 2^52 too, so that the lowest limb is the multiple of p that makes
-    /// it vanish. The upper halves of products belong one limb higher, where they go after the shift.
+    /// Row by row, as in the portable path: p ≡ −1 modulo 2^52 too, so that the lowest limb m is the multiple of p that makes
+    /// it vanish, and m·p = m·(p + 1) − m. Of the limbs of p + 1 the lowest is 0, and the third and fourth are 2^52 − 1, which
+    /// together are m less in the third and m more in the fifth place. The upper halves of products belong one limb higher,
+    /// where they go after the shift. Limbs can be negative on the way.
     #[inline(always)]
     fn multiply(self, a: &Element<V>, b: &Element<V>) -> Element<V> {
+        const MORE: [u64; 2] = [PRIMES[1][1] + 1, PRIMES[1][4] + 1];
         let machine = self.0;
-        let prime = self.splat(&PRIMES[1]);
+        let low = machine.splat(LOW);
+        let [second, fifth] = MORE.map(|limb| machine.splat(limb));
         let mut sum = self.splat(&[0; 5]);
         for factor in *b {
             for limb in 0..5 {
                 sum[limb] = machine.multiply_add_low(sum[limb], a[limb], factor);
             }
             let m = sum[0];
-            for limb in 0..5 {
-                sum[limb] = machine.multiply_add_low(sum[limb], m, prime[limb]);
-            }
-            let carry = machine.shift_right::<BITS>(sum[0]);
+            let [_, s1, s2, s3, s4] = sum;
+            // Products that do not wait for m come first.
+            let s1 = machine.multiply_add_high(s1, a[0], factor);
+            let s2 = machine.multiply_add_high(s2, a[1], factor);
+            let s3 = machine.multiply_add_high(s3, a[2], factor);
+            let s4 = machine.multiply_add_high(s4, a[3], factor);
+            let s5 = machine.multiply_add_high(machine.splat(0), a[4], factor);
+            let carry = machine.shift_right_signed::<BITS>(m);
             sum = [
-                machine.add(sum[1], carry),
-                sum[2],
-                sum[3],
-                sum[4],
-                machine.splat(0),
+                machine.multiply_add_low(machine.add(s1, carry), m, second),
+                machine.multiply_add_high(machine.subtract(s2, machine.and(m, low)), m, second),
+                s3,
+                machine.multiply_add_low(s4, m, fifth),
+                machine.multiply_add_high(s5, m, fifth),
             ];
-            for limb in 0..5 {
-                sum[limb] = machine.multiply_add_high(sum[limb], a[limb], factor);
-                sum[limb] = machine.multiply_add_high(sum[limb], m, prime[limb]);
-            }
         }
         self.carry(sum)
     }

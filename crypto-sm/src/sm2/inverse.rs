@@ -5,7 +5,10 @@
 //! on 64 bits, which gives a matrix, and then the matrix is applied to the whole numbers. Invariants: f ≡ d·number and
 //! g ≡ e·number modulo p. At the end g = 0, f = ±1, and d is ± the inverse.
 
+mod row;
+
 use super::{field::PRIME, limbs::Limbs};
+use row::Row;
 
 /// Bits of a limb here, so that products of matrices and limbs fit 128 bits with room for sums.
 const BITS: u32 = 62;
@@ -51,31 +54,24 @@ pub(super) fn invert_vartime(number: &Limbs) -> Limbs {
 /// 59 steps. The matrix is scaled by 2^3 from the start, so that both kinds of batches divide by 2^62.
 #[inline(always)]
 fn steps(zeta: &mut i64, mut f: u64, mut g: u64) -> Matrix {
-    let (mut u, mut v, mut q, mut r) = (8u64, 0u64, 0u64, 8u64);
+    let (mut upper, mut lower) = (Row::new(8, 0), Row::new(0, 8));
     for _ in 0..59 {
         // Both all ones or 0: whether ζ is negative, and whether g is odd.
-        let mut swap = (*zeta >> 63) as u64;
+        let negative = (*zeta >> 63) as u64;
         let odd = (g & 1).wrapping_neg();
-        // Adds ±f to an odd g.
-        g = g.wrapping_add((f ^ swap).wrapping_sub(swap) & odd);
-        q = q.wrapping_add((u ^ swap).wrapping_sub(swap) & odd);
-        r = r.wrapping_add((v ^ swap).wrapping_sub(swap) & odd);
-        // Then f takes the old g, which is the new g plus f.
-        swap &= odd;
+        // f takes the old g if that is odd and ζ negative; g, if odd, gets ±f.
+        let swap = negative & odd;
+        let (old_f, old_upper) = (f, upper);
+        f ^= (f ^ g) & swap;
+        upper = upper.select(swap, lower);
+        g = g.wrapping_add((old_f ^ negative).wrapping_sub(negative) & odd);
+        lower = lower.add(old_upper.negate_if(negative).and(odd));
         *zeta = (*zeta ^ swap as i64) - 1;
-        f = f.wrapping_add(g & swap);
-        u = u.wrapping_add(q & swap);
-        v = v.wrapping_add(r & swap);
         g >>= 1;
-        u <<= 1;
-        v <<= 1;
+        upper = upper.double();
     }
-    Matrix {
-        u: u as i64,
-        v: v as i64,
-        q: q as i64,
-        r: r as i64,
-    }
+    let ([u, v], [q, r]) = (upper.entries(), lower.entries());
+    Matrix { u, v, q, r }
 }
 
 /// 62 steps, several at once: a whole run of zeros of g, then the multiple of f that clears up to six bits of g.

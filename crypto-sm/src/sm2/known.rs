@@ -132,7 +132,8 @@ pub(super) fn verify_by(path: Path, claims: &[(&Table, sm3::Digest, &Signature)]
         Path::Ifma(machine) => together(&|equations, verdicts| machine.verify(equations, verdicts)),
         #[cfg(test)]
         Path::Emulated => together(&|equations, verdicts| {
-            super::eight::verify(super::vectors::Emulated, equations, verdicts);
+            use super::{eight, vectors::Emulated};
+            eight::verify(Emulated, &mut eight::Workspace::new(), equations, verdicts);
         }),
     }
 }

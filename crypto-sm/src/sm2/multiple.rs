@@ -5,6 +5,7 @@ use super::{
     limbs::Limbs,
     point::{Affine, Jacobian},
     scalar::Scalar,
+    scan,
 };
 use std::sync::LazyLock;
 
@@ -46,7 +47,7 @@ pub(super) fn multiply(k: &Scalar, point: &Affine) -> Option<Affine> {
     let rows = usize::div_ceil(256, WINDOW);
     let entry = |row| {
         let (index, negative) = digits.digit(row, rows, WINDOW);
-        Affine::scan(&entries, index).negate_if(negative)
+        scan::entry(&entries, index).negate_if(negative)
     };
     let mut sum = Jacobian::from(entry(rows - 1));
     for row in (0..rows - 1).rev() {

@@ -2,11 +2,7 @@
 //!
 //! Functions take the same time for all points unless their name or description says otherwise.
 
-use super::{
-    CURVE,
-    field::Field,
-    limbs::{self, Limbs},
-};
+use super::{CURVE, field::Field};
 
 /// A point that is not infinity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,25 +81,6 @@ impl Affine {
         let x = slope.square().subtract(&self.x).subtract(&other.x);
         let y = slope.multiply(&self.x.subtract(&x)).subtract(&self.y);
         Self { x, y }
-    }
-
-    /// The entry at `index`, in a time that does not depend on it: all entries are read.
-    #[inline(always)]
-    pub(super) fn scan(entries: &[Self], index: u64) -> Self {
-        let (mut x, mut y): (Limbs, Limbs) = ([0; 4], [0; 4]);
-        for (position, entry) in (0u64..).zip(entries) {
-            let difference = position ^ index;
-            // Without the barrier the compiler sees a condition behind the mask, and branches on it.
-            let mask = std::hint::black_box(limbs::zero_mask(&[difference, 0, 0, 0]));
-            for limb in 0..4 {
-                x[limb] |= entry.x.montgomery()[limb] & mask;
-                y[limb] |= entry.y.montgomery()[limb] & mask;
-            }
-        }
-        Self {
-            x: Field::from_montgomery(x),
-            y: Field::from_montgomery(y),
-        }
     }
 
     /// The sum, whatever the points are; nothing for infinity. Variable time, for public points.
@@ -454,18 +431,6 @@ mod tests {
             Extended::INFINITY.add_vartime(&generator).to_affine(),
             Some(generator)
         );
-    }
-
-    #[test]
-    fn the_entry_that_was_asked_for_is_the_one_that_a_scan_gives() {
-        let points: Vec<Affine> = (1..=32)
-            .map(|k| ours(ProjectivePoint::GENERATOR * Scalar::from(k as u64)))
-            .collect();
-        for (index, point) in (0..).zip(&points) {
-            assert_eq!(Affine::scan(&points, index), *point);
-            assert_eq!(point.negate_if(0), *point);
-            assert_eq!(point.negate_if(u64::MAX), point.negate());
-        }
     }
 
     #[test]

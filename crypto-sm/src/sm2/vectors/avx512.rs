@@ -5,8 +5,12 @@
 )]
 
 use super::{LANES, Vectors};
-use crate::sm2::{eight, known::Claimed, point::Affine};
-use std::arch::x86_64::*;
+use crate::sm2::{
+    eight::{self, Workspace},
+    known::Claimed,
+    point::Affine,
+};
+use std::{arch::x86_64::*, cell::RefCell};
 
 /// Proof that the processor has AVX-512 F and IFMA: [`Avx512::detect`] alone makes it.
 #[derive(Clone, Copy, Debug)]
@@ -25,12 +29,22 @@ impl Avx512 {
     /// [`eight::verify`], compiled for these instructions: it and all that it calls is inlined here, which is what lets the
     /// intrinsics become single instructions.
     pub(in crate::sm2) fn verify(self, equations: &[Claimed<'_>], verdicts: &mut [bool]) {
+        thread_local! {
+            static WORKSPACE: RefCell<Workspace<Avx512>> = RefCell::new(Workspace::new());
+        }
         #[target_feature(enable = "avx512f,avx512ifma")]
-        fn compiled(machine: Avx512, equations: &[Claimed<'_>], verdicts: &mut [bool]) {
-            eight::verify(machine, equations, verdicts);
+        fn compiled(
+            machine: Avx512,
+            workspace: &mut Workspace<Avx512>,
+            equations: &[Claimed<'_>],
+            verdicts: &mut [bool],
+        ) {
+            eight::verify(machine, workspace, equations, verdicts);
         }
         // SAFETY: `self` proves that the processor has the features.
-        unsafe { compiled(self, equations, verdicts) }
+        WORKSPACE.with_borrow_mut(|workspace| unsafe {
+            compiled(self, workspace, equations, verdicts);
+        });
     }
 }
 

@@ -160,6 +160,7 @@ pub fn run() -> Result<Report, Error> {
         Ok(())
     };
     compare("sm3", sm3::many::each_path())?;
+    expect("sm3-compression", sm3::paths_agree())?;
     expect(
         "sm3-hmac",
         sm3::hmac::verify(MAC_KEY, &[MAC_MESSAGE], &MAC_TAG),
@@ -422,7 +423,7 @@ mod tests {
             report.backends.len(),
             if cfg!(feature = "libsm") { 3 } else { 2 }
         );
-        assert_eq!(report.checks.len(), 22 + report.backends.len());
+        assert_eq!(report.checks.len(), 23 + report.backends.len());
         let count = |algorithm| {
             let paths = report.paths.iter();
             paths.filter(|path| path.algorithm == algorithm).count()

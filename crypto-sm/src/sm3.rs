@@ -8,6 +8,7 @@
 //! | [`kdf`] | the derivation function of SM2 encryption and key agreement (GB/T 32918.4 clause 5.4.3) |
 //! | [`pbkdf2`] | keys from passwords (RFC 8018) |
 
+mod compression;
 pub mod hkdf;
 pub mod hmac;
 pub mod kdf;
@@ -16,15 +17,15 @@ mod lanes;
 pub mod many;
 pub mod pbkdf2;
 
-use ::sm3::{
-    Digest as _, Sm3,
-    digest::{
-        FixedOutput, FixedOutputReset, HashMarker, Output, OutputSizeUser, Reset, Update,
-        block_api::BlockSizeUser,
-        typenum::{U32, U64},
-    },
+use ::sm3::digest::{
+    FixedOutput, FixedOutputReset, HashMarker, Output, OutputSizeUser, Reset, Update,
+    block_api::BlockSizeUser,
+    typenum::{U32, U64},
 };
-use zeroize::ZeroizeOnDrop;
+pub(crate) use compression::paths_agree;
+use compression::{INITIAL, State, compress};
+use std::fmt;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Length of a digest in bytes.
 pub const DIGEST_LENGTH: usize = 32;
@@ -47,8 +48,14 @@ pub fn hash(parts: &[&[u8]]) -> Digest {
 
 /// SM3 of a byte string that arrives in pieces. A clone continues from the same point, so that a common prefix is
 /// hashed once. What it holds is wiped when it is dropped. It is also a digest of the traits of the crate `digest`.
-#[derive(Clone, Debug, Default)]
-pub struct Hasher(Sm3);
+#[derive(Clone)]
+pub struct Hasher {
+    state: State,
+    /// Bytes taken, modulo 2^64: clause 5.1 allows messages below 2^61 bytes.
+    length: u64,
+    /// The last `length` modulo 64 of these, which make no block yet.
+    buffer: [u8; BLOCK_LENGTH],
+}
 
 impl Hasher {
     /// A hasher that has seen nothing.
@@ -58,15 +65,81 @@ impl Hasher {
     }
 
     /// Takes the next bytes.
-    pub fn update(&mut self, bytes: &[u8]) -> &mut Self {
-        Update::update(&mut self.0, bytes);
+    pub fn update(&mut self, mut bytes: &[u8]) -> &mut Self {
+        let held = self.held();
+        self.length = self.length.wrapping_add(bytes.len() as u64);
+        if held > 0 {
+            let taken = bytes.len().min(BLOCK_LENGTH - held);
+            let (head, tail) = bytes.split_at(taken);
+            self.buffer[held..held + taken].copy_from_slice(head);
+            if held + taken < BLOCK_LENGTH {
+                return self;
+            }
+            compress(&mut self.state, &[self.buffer]);
+            bytes = tail;
+        }
+        let (blocks, rest) = bytes.as_chunks();
+        if !blocks.is_empty() {
+            compress(&mut self.state, blocks);
+        }
+        self.buffer[..rest.len()].copy_from_slice(rest);
         self
     }
 
     /// The digest of everything taken so far.
     #[must_use]
-    pub fn finalize(self) -> Digest {
-        self.0.finalize().into()
+    pub fn finalize(mut self) -> Digest {
+        self.pad();
+        let mut digest = [0; DIGEST_LENGTH];
+        for (bytes, word) in digest.as_chunks_mut().0.iter_mut().zip(self.state) {
+            *bytes = word.to_be_bytes();
+        }
+        digest
+    }
+
+    /// How many bytes wait in the buffer.
+    #[inline]
+    fn held(&self) -> usize {
+        (self.length % BLOCK_LENGTH as u64) as usize
+    }
+
+    /// Takes one bit, zeros, and the length in bits (clause 5.2).
+    fn pad(&mut self) {
+        let held = self.held();
+        self.buffer[held] = 0x80;
+        self.buffer[held + 1..].fill(0);
+        if held >= BLOCK_LENGTH - 8 {
+            compress(&mut self.state, &[self.buffer]);
+            self.buffer.fill(0);
+        }
+        let bits = self.length.wrapping_mul(8);
+        self.buffer[BLOCK_LENGTH - 8..].copy_from_slice(&bits.to_be_bytes());
+        compress(&mut self.state, &[self.buffer]);
+    }
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self {
+            state: INITIAL,
+            length: 0,
+            buffer: [0; BLOCK_LENGTH],
+        }
+    }
+}
+
+impl Drop for Hasher {
+    fn drop(&mut self) {
+        self.state.zeroize();
+        self.length.zeroize();
+        self.buffer.zeroize();
+    }
+}
+
+/// Shows nothing of what has been hashed.
+impl fmt::Debug for Hasher {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Hasher").finish_non_exhaustive()
     }
 }
 
@@ -84,25 +157,25 @@ impl OutputSizeUser for Hasher {
 
 impl Update for Hasher {
     fn update(&mut self, bytes: &[u8]) {
-        Update::update(&mut self.0, bytes);
+        Self::update(self, bytes);
     }
 }
 
 impl FixedOutput for Hasher {
     fn finalize_into(self, out: &mut Output<Self>) {
-        FixedOutput::finalize_into(self.0, out);
+        *out = self.finalize().into();
     }
 }
 
 impl Reset for Hasher {
     fn reset(&mut self) {
-        Reset::reset(&mut self.0);
+        *self = Self::default();
     }
 }
 
 impl FixedOutputReset for Hasher {
     fn finalize_into_reset(&mut self, out: &mut Output<Self>) {
-        FixedOutputReset::finalize_into_reset(&mut self.0, out);
+        *out = std::mem::take(self).finalize().into();
     }
 }
 
@@ -130,6 +203,21 @@ mod tests {
         let expected = "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b";
         assert_eq!(hex::encode(hash(&[])), expected);
         assert_eq!(hex::encode(hash(&[b"", b""])), expected);
+    }
+
+    #[test]
+    fn every_length_of_the_last_block_gives_the_digest_of_the_other_implementation() {
+        use ::sm3::{Digest as _, Sm3};
+        let bytes: Vec<u8> = (0..=255).collect();
+        for length in 0..bytes.len() {
+            let message = &bytes[..length];
+            assert_eq!(hash(&[message])[..], Sm3::digest(message)[..], "{length}");
+            let mut hasher = Hasher::new();
+            for byte in message {
+                hasher.update(&[*byte]);
+            }
+            assert_eq!(hasher.finalize(), hash(&[message]), "{length}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! SM3 of several blocks side by side, one in each lane of a vector: the arithmetic of GB/T 32905-2016 clause 5.3 once,
 //! for every width of vector.
 
-use super::Digest;
+pub(super) use super::compression::INITIAL;
+use super::{Digest, compression::ROUND_CONSTANTS};
 
 #[cfg(target_arch = "x86_64")]
 pub(super) mod avx2;
@@ -12,30 +13,6 @@ pub(super) mod emulated;
 
 /// For each round j, W_j and W'_j = W_j ⊕ W_{j+4} of one block.
 pub(super) type Schedule = [[u32; 2]; 64];
-
-/// The initial value (clause 4.1).
-pub(super) const INITIAL: [u32; 8] = [
-    0x7380_166f,
-    0x4914_b2b9,
-    0x1724_42d7,
-    0xda8a_0600,
-    0xa96f_30bc,
-    0x1631_38aa,
-    0xe38d_ee4d,
-    0xb0fb_0e4e,
-];
-
-/// T_j ⋘ (j mod 32) for each round (clauses 4.2 and 5.3.3).
-const ROUND_CONSTANTS: [u32; 64] = {
-    let mut constants = [0; 64];
-    let mut round = 0;
-    while round < 64 {
-        let base: u32 = if round < 16 { 0x79cc_4519 } else { 0x7a87_9d8a };
-        constants[round] = base.rotate_left(round as u32 % 32);
-        round += 1;
-    }
-    constants
-};
 
 /// `N` words side by side, `N` a multiple of four.
 pub(super) trait Lanes<const N: usize>: Copy {

@@ -238,10 +238,13 @@ mod tests {
         let data = bytes(40 * 300);
         let at = |index: usize, length: usize| &data[index * 300..][..length];
         for count in 0..40 {
-            let shapes: [Vec<&[u8]>; 6] = [
+            let shapes: [Vec<&[u8]>; 7] = [
                 (0..count).map(|index| at(index, 64)).collect(),
                 (0..count).map(|index| at(index, 128)).collect(),
                 (0..count).map(|index| at(index, 0)).collect(),
+                (0..count)
+                    .map(|index| at(index, if index < 16 { 64 } else { 128 }))
+                    .collect(),
                 (0..count).map(|index| at(index, 40 + index)).collect(),
                 (0..count).map(|index| at(index, 7 * index)).collect(),
                 (0..count)

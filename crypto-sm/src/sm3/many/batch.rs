@@ -53,23 +53,29 @@ pub(in crate::sm3) fn hash_messages<L: Lanes<N>, const N: usize>(
     messages: &[Message<'_>],
     digests: &mut [Digest],
 ) {
+    let mut spaces = [[0; 64]; N];
+    let mut padding = None;
     for (messages, digests) in messages.chunks(N).zip(digests.chunks_mut(N)) {
-        hash_lanes::<L, N>(messages, digests);
+        padding = Padding::of(messages, padding);
+        hash_lanes::<L, N>(messages, digests, &mut spaces, padding.as_ref());
     }
 }
 
-/// Hashes up to `N` messages with ascending numbers of blocks. A lane whose message has ended takes blocks that count
-/// for nothing; when few are left they are hashed from the start, one after the other.
+/// Hashes up to `N` messages with ascending numbers of blocks, in whose spaces blocks are put together. A lane whose message
+/// has ended takes blocks that count for nothing; when few are left they are hashed from the start, one after the other.
 #[inline(always)]
-fn hash_lanes<L: Lanes<N>, const N: usize>(messages: &[Message<'_>], digests: &mut [Digest]) {
+fn hash_lanes<L: Lanes<N>, const N: usize>(
+    messages: &[Message<'_>],
+    digests: &mut [Digest],
+    spaces: &mut [[u8; 64]; N],
+    padding: Option<&Padding>,
+) {
     let mut state = INITIAL.map(L::splat);
-    let mut spaces = [[0; 64]; N];
-    let last = same_last_block(messages);
     let (mut ended, mut taken) = (0, 0);
     while messages.len() - ended >= WORTHWHILE {
-        match &last {
-            Some((index, schedule)) if *index == taken => {
-                L::compress_same(&mut state, schedule);
+        match padding {
+            Some(padding) if padding.index == taken => {
+                L::compress_same(&mut state, &padding.schedule);
             }
             _ => {
                 let mut spaces = spaces.iter_mut();
@@ -98,17 +104,34 @@ fn hash_lanes<L: Lanes<N>, const N: usize>(messages: &[Message<'_>], digests: &m
     }
 }
 
-/// The number and the expansion of the last block, where it is the same for all: padding alone, for one length.
-#[inline(always)]
-fn same_last_block(messages: &[Message<'_>]) -> Option<(usize, Schedule)> {
-    let length = messages.first()?.length();
-    if length % 64 != 0 || messages.iter().any(|message| message.length() != length) {
-        return None;
+/// The last block of messages of one length that is a multiple of 64: padding alone, the same for all of them.
+struct Padding {
+    length: usize,
+    /// Which block of the messages it is.
+    index: usize,
+    schedule: Schedule,
+}
+
+impl Padding {
+    /// The one that these messages share, if there is one. Another group's is taken over where it is the same.
+    #[inline(always)]
+    fn of(messages: &[Message<'_>], other: Option<Self>) -> Option<Self> {
+        let length = messages.first()?.length();
+        if length % 64 != 0 || messages.iter().any(|message| message.length() != length) {
+            return None;
+        }
+        if let Some(other) = other.filter(|other| other.length == length) {
+            return Some(other);
+        }
+        let index = messages[0].blocks() - 1;
+        let mut block = [0; 64];
+        messages[0].assemble(64 * index, &mut block);
+        Some(Self {
+            length,
+            index,
+            schedule: lanes::expand(&block),
+        })
     }
-    let index = messages[0].blocks() - 1;
-    let mut block = [0; 64];
-    messages[0].assemble(64 * index, &mut block);
-    Some((index, lanes::expand(&block)))
 }
 
 /// Hashes pairs of digests behind a prefix of one byte, `N` at a time.

@@ -20,6 +20,8 @@ mod aes128;
 mod aes256;
 mod affine;
 mod circuit;
+#[cfg(any(test, target_arch = "x86_64"))]
+mod coordinates;
 #[cfg(target_arch = "x86_64")]
 mod gfni256;
 #[cfg(target_arch = "x86_64")]
@@ -50,6 +52,8 @@ pub(super) struct Kernel {
     crypt_blocks: unsafe fn(&RoundKeys, &mut [Block]),
     apply_key_stream: unsafe fn(&RoundKeys, &Block, &mut [u8]),
     substitute: unsafe fn(u32) -> u32,
+    /// Takes round keys into the coordinates in which the representation calculates.
+    enter_keys: unsafe fn(&mut RoundKeys),
 }
 
 /// All representations that were compiled, the fastest first.
@@ -66,6 +70,7 @@ static KERNELS: &[Kernel] = &[
         crypt_blocks: gfni512::crypt_blocks,
         apply_key_stream: gfni512::apply_key_stream,
         substitute: gfni512::substitute,
+        enter_keys: gfni512::enter_keys,
     },
     #[cfg(target_arch = "x86_64")]
     Kernel {
@@ -75,6 +80,7 @@ static KERNELS: &[Kernel] = &[
         crypt_blocks: gfni256::crypt_blocks,
         apply_key_stream: gfni256::apply_key_stream,
         substitute: gfni256::substitute,
+        enter_keys: gfni256::enter_keys,
     },
     #[cfg(target_arch = "x86_64")]
     Kernel {
@@ -88,6 +94,7 @@ static KERNELS: &[Kernel] = &[
         crypt_blocks: vaes256::crypt_blocks,
         apply_key_stream: vaes256::apply_key_stream,
         substitute: aes128::substitute,
+        enter_keys: |_| {},
     },
     #[cfg(target_arch = "x86_64")]
     Kernel {
@@ -97,6 +104,7 @@ static KERNELS: &[Kernel] = &[
         crypt_blocks: aes256::crypt_blocks,
         apply_key_stream: aes256::apply_key_stream,
         substitute: aes128::substitute,
+        enter_keys: |_| {},
     },
     #[cfg(target_arch = "x86_64")]
     Kernel {
@@ -106,6 +114,7 @@ static KERNELS: &[Kernel] = &[
         crypt_blocks: aes128::crypt_blocks,
         apply_key_stream: aes128::apply_key_stream,
         substitute: aes128::substitute,
+        enter_keys: |_| {},
     },
     #[cfg(target_arch = "aarch64")]
     Kernel {
@@ -115,6 +124,7 @@ static KERNELS: &[Kernel] = &[
         crypt_blocks: neon::crypt_blocks,
         apply_key_stream: neon::apply_key_stream,
         substitute: neon::substitute,
+        enter_keys: |_| {},
     },
     Kernel {
         name: "sliced",
@@ -123,6 +133,7 @@ static KERNELS: &[Kernel] = &[
         crypt_blocks: sliced::crypt_blocks,
         apply_key_stream: sliced::apply_key_stream,
         substitute: sliced::substitute,
+        enter_keys: |_| {},
     },
 ];
 
@@ -139,10 +150,13 @@ impl Kernel {
             .expect("the last representation needs nothing")
     }
 
-    /// Round keys of a key.
+    /// Round keys of a key, for this representation alone.
     pub(super) fn expand(&self, key: &Key) -> RoundKeys {
         // SAFETY: the CPU has what this representation needs, since it was given out.
-        schedule::expand(key, |word| unsafe { (self.substitute)(word) })
+        let mut keys = schedule::expand(key, |word| unsafe { (self.substitute)(word) });
+        // SAFETY: as above.
+        unsafe { (self.enter_keys)(&mut keys) };
+        keys
     }
 
     /// Encrypts each block, or decrypts it if the round keys are reversed.

@@ -5,6 +5,13 @@
 //! J. Ding, C. Christensen: Algebraic cryptanalysis of SMS4, 2009). AES inverts modulo x^8 + x^4 + x^3 + x + 1. Both fields
 //! are the same but for a linear change φ of coordinates, so that S(x) = A·φ⁻¹·(φ·(A·x + c))⁻¹ + c with the inversion of
 //! AES.
+#![cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(
+        dead_code,
+        reason = "which of these maps are needed depends on the processor's instructions"
+    )
+)]
 
 /// A linear map of bytes: bit i of the image is the parity of the argument's bits in row i.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +67,43 @@ pub(in crate::sm4) const AFTER_AES: Affine = {
 };
 
 impl Matrix {
+    pub(in crate::sm4) const IDENTITY: Self = Self::of_turn(0);
+
+    /// The bits of a byte turned to the left.
+    pub(in crate::sm4) const fn of_turn(bits: u32) -> Self {
+        let mut rows = [0; 8];
+        let mut row = 0;
+        while row < 8 {
+            rows[row] = 1u8.rotate_left((row as u32 + 8 - bits) % 8);
+            row += 1;
+        }
+        Self(rows)
+    }
+
+    /// The sum of both images.
+    pub(in crate::sm4) const fn plus(self, other: Self) -> Self {
+        let mut rows = self.0;
+        let mut row = 0;
+        while row < 8 {
+            rows[row] ^= other.0[row];
+            row += 1;
+        }
+        Self(rows)
+    }
+
+    /// The bits of the image that are set in the mask.
+    pub(in crate::sm4) const fn and(self, mask: u8) -> Self {
+        let mut rows = self.0;
+        let mut row = 0;
+        while row < 8 {
+            if mask >> row & 1 == 0 {
+                rows[row] = 0;
+            }
+            row += 1;
+        }
+        Self(rows)
+    }
+
     pub(in crate::sm4) const fn apply(self, byte: u8) -> u8 {
         let mut image = 0;
         let mut row = 0;
@@ -86,7 +130,7 @@ impl Matrix {
     }
 
     /// First `inner`, then this.
-    const fn after(self, inner: Self) -> Self {
+    pub(in crate::sm4) const fn after(self, inner: Self) -> Self {
         let mut images = [0; 8];
         let mut column = 0;
         while column < 8 {
@@ -96,7 +140,7 @@ impl Matrix {
         Self::of_images(images)
     }
 
-    const fn inverse(self) -> Self {
+    pub(in crate::sm4) const fn inverse(self) -> Self {
         let mut images = [0; 8];
         let mut byte = 1;
         while byte < 256 {
@@ -227,6 +271,11 @@ pub(in crate::sm4) mod tests {
         (0..=255)
             .find(|other| multiply(byte, *other, modulus) == 1)
             .unwrap_or(0)
+    }
+
+    /// What the instructions of GFNI invert.
+    pub(in crate::sm4) fn inverse_of_aes(byte: u8) -> u8 {
+        invert(byte, AES_MODULUS)
     }
 
     #[test]

@@ -4,12 +4,13 @@
 
 use super::{
     affine::{AFTER_INVERSION, BEFORE_INVERSION},
+    coordinates::{ENTER, KEY_CONSTANT, LAST, LEAVE, NEXT, OWN},
     rounds::rounds,
 };
-use crate::sm4::Block;
+use crate::sm4::{Block, schedule::RoundKeys};
 use std::arch::x86_64::*;
 
-rounds!("avx512f,avx512bw,gfni", __m512i, 16 blocks in a vector, 4 groups at once);
+rounds!("avx512f,avx512bw,gfni", __m512i, 16 blocks in a vector, 4 groups at once, enter, leave);
 
 /// The truth table of the sum of three bits.
 const SUM: i32 = 0x96;
@@ -53,15 +54,64 @@ fn substitute_all(x: __m512i) -> __m512i {
     _mm512_gf2p8affineinv_epi64_epi8::<AFTER>(x, after)
 }
 
+/// Every byte into the coordinates of the rounds.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,gfni")]
+fn enter(x: __m512i) -> __m512i {
+    _mm512_gf2p8affine_epi64_epi8::<0>(x, _mm512_set1_epi64(const { ENTER.quadword() }))
+}
+
+/// Every byte back from there.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,gfni")]
+fn leave(x: __m512i) -> __m512i {
+    _mm512_gf2p8affine_epi64_epi8::<0>(x, _mm512_set1_epi64(const { LEAVE.quadword() }))
+}
+
+/// Takes round keys there, with the constant in front of the inversion.
+#[target_feature(enable = "avx512f,avx512bw,gfni")]
+pub(super) fn enter_keys(keys: &mut RoundKeys) {
+    for words in keys.as_chunks_mut::<16>().0 {
+        let place = words.as_mut_ptr().cast();
+        // SAFETY: so many words are the readable bytes of a vector; the instruction needs no alignment.
+        let inside = enter(unsafe { _mm512_loadu_si512(place) });
+        let constant = splat(u32::from_ne_bytes([KEY_CONSTANT; 4]));
+        // SAFETY: as above, and they are writable.
+        unsafe { _mm512_storeu_si512(place, add(inside, constant)) };
+    }
+}
+
+/// Every word turned to the left by whole bytes. In AMD's processors rotations of words share two pipes with the maps of GFNI;
+/// permutations of bytes do not.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,gfni")]
+fn turn<const BYTES: usize>(x: __m512i) -> __m512i {
+    let [a, b, c, d] = const {
+        let mut sources = [0; 4];
+        let mut word = 0;
+        while word < 4 {
+            let own = 0x0302_0100 + word as i32 * 0x0404_0404;
+            sources[word] = own.rotate_left(8 * BYTES as u32);
+            word += 1;
+        }
+        sources
+    };
+    _mm512_shuffle_epi8(x, _mm512_broadcast_i32x4(_mm_setr_epi32(a, b, c, d)))
+}
+
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,gfni")]
 fn mix(a: __m512i, b: __m512i) -> __m512i {
-    let s = substitute_all(b);
-    let (r2, r10) = (_mm512_rol_epi32::<2>(s), _mm512_rol_epi32::<10>(s));
-    let (r18, r24) = (_mm512_rol_epi32::<18>(s), _mm512_rol_epi32::<24>(s));
-    let sum = _mm512_ternarylogic_epi32::<SUM>(s, r2, r10);
-    let sum = _mm512_ternarylogic_epi32::<SUM>(sum, r18, r24);
-    add(a, sum)
+    const CONSTANT: i32 = OWN.constant as i32;
+    let matrix = |matrix: i64| _mm512_set1_epi64(matrix);
+    let own = matrix(const { OWN.matrix.quadword() });
+    let own = _mm512_gf2p8affineinv_epi64_epi8::<CONSTANT>(b, own);
+    let next = matrix(const { NEXT.quadword() });
+    let next = _mm512_gf2p8affineinv_epi64_epi8::<0>(b, next);
+    let last = matrix(const { LAST.quadword() });
+    let last = _mm512_gf2p8affineinv_epi64_epi8::<0>(b, last);
+    let sum = _mm512_ternarylogic_epi32::<SUM>(a, own, turn::<1>(next));
+    _mm512_ternarylogic_epi32::<SUM>(sum, turn::<2>(next), turn::<3>(last))
 }
 
 /// Rows to columns of 4 × 4 words, in each quarter.

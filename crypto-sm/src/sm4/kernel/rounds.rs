@@ -11,10 +11,16 @@
 //! | `load(blocks)` | the four words of each block |
 //! | `store(words, blocks)` | the reverse |
 //!
-//! and gets `crypt_blocks` and `apply_key_stream`. The functions are no trait's: those cannot carry CPU features.
+//! (and, if it calculates in other coordinates, `enter(words)` and `leave(words)`, see `coordinates`) and gets `crypt_blocks` and `apply_key_stream`. The functions are no trait's: those cannot carry CPU features.
 
 macro_rules! rounds {
     ($features:literal, $vector:ty, $blocks:literal blocks in a vector, $groups:literal groups at once) => {
+        $crate::sm4::kernel::rounds::rounds!(
+            $features, $vector, $blocks blocks in a vector, $groups groups at once,
+            std::convert::identity, std::convert::identity
+        );
+    };
+    ($features:literal, $vector:ty, $blocks:literal blocks in a vector, $groups:literal groups at once, $enter:path, $leave:path) => {
         pub(super) const BLOCKS: usize = $blocks;
 
         /// All rounds. The words come out in the order x32, x33, x34, x35.
@@ -56,11 +62,11 @@ macro_rules! rounds {
             let mut groups = [[splat(0); 4]; GROUPS];
             let chunks = blocks.as_chunks_mut::<BLOCKS>().0;
             for (group, chunk) in groups.iter_mut().zip(chunks.iter()) {
-                *group = load(chunk);
+                *group = load(chunk).map(|word| $enter(word));
             }
             run(keys, &mut groups);
             for ([a, b, c, d], chunk) in groups.into_iter().zip(chunks) {
-                store([d, c, b, a], chunk);
+                store([d, c, b, a].map(|word| $leave(word)), chunk);
             }
         }
 
@@ -107,18 +113,18 @@ macro_rules! rounds {
             number: u32,
             blocks: &mut [$crate::sm4::Block],
         ) {
-            let [a, b, c] = fixed.map(|word| splat(word));
+            let [a, b, c] = fixed.map(|word| $enter(splat(word)));
             let mut groups = [[a, b, c, c]; GROUPS];
             let mut first = number;
             for group in &mut groups {
-                group[3] = count(first);
+                group[3] = $enter(count(first));
                 first = first.wrapping_add(BLOCKS as u32);
             }
             run(keys, &mut groups);
             for ([a, b, c, d], chunk) in groups.into_iter().zip(blocks.as_chunks_mut::<BLOCKS>().0)
             {
                 let mut stream = [[0; 16]; BLOCKS];
-                store([d, c, b, a], &mut stream);
+                store([d, c, b, a].map(|word| $leave(word)), &mut stream);
                 let chunk = chunk.as_flattened_mut().iter_mut();
                 for (byte, key) in chunk.zip(stream.as_flattened()) {
                     *byte ^= key;

@@ -171,6 +171,8 @@ errors! {
     JoiningValue { /** Which. */ what: String, /** The value. */ value: String } = "HT-NOD-052" BadInput;
     /// The ledger names other keys for this node than its folder holds.
     JoiningOther { /** The node. */ node: String } = "HT-NOD-053" Conflict;
+    /// A node that is to join has no keys and settings in this folder.
+    JoiningUnprepared { /** The node. */ node: String, /** The folder. */ path: String } = "HT-NOD-054" NotFound;
     /// Somebody speaks plain text where TLS is spoken.
     PlainText = "HT-NOD-080" BadInput;
     /// The node is not ready.

@@ -60,10 +60,10 @@ pub fn prepare<R: CryptoRng + ?Sized>(
         value: node.address.clone(),
     };
     if host_and_port(&node.address).is_none_or(|(host, _)| host.is_empty()) {
-        return Err(wrong("address"));
+        return Err(wrong("--address"));
     }
     let listen = node.peer_listen.or_else(|| node.address.parse().ok());
-    let listen = listen.ok_or_else(|| wrong("peer-listen"))?;
+    let listen = listen.ok_or_else(|| wrong("--peer-listen"))?;
     let place = folder.node(&node.name);
     super::found::refuse_content(&place)?;
     let statement = SecretKey::generate(rng);

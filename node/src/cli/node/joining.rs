@@ -62,6 +62,13 @@ pub async fn join(arguments: NodeJoin, session: &Session<'_>) -> Result<Exit, Fa
     let root = session.context.folder()?;
     let folder = Folder::new(&root);
     let place = folder.node(&arguments.name);
+    if !place.join("config.toml").is_file() {
+        return Err(Error::JoiningUnprepared {
+            node: arguments.name,
+            path: root.display().to_string(),
+        }
+        .into());
+    }
     let (config, _) = crate::cli::config::load(&place.join("config.toml"), session.console)?;
     let peer = config
         .peer

@@ -1,5 +1,6 @@
 //! One binary for all whole-product tests: linking once is what keeps a cold run short.
 mod backup;
+mod bench;
 mod calculate;
 mod cluster;
 mod consortium;

@@ -45,6 +45,12 @@ bench-figure-sm4_gcm = SM4-GCM
 bench-figure-tls_handshake = TLS 1.3 with SM suite, mutual handshake, per side
 bench-figure-tls_records = TLS 1.3 with SM suite, records
 
+bench-figure-cluster_commit = entry until its receipt is final, three nodes
+bench-figure-cluster_import = import until its receipt is final, three nodes
+bench-figure-cluster_fill = filling the ledger
+bench-figure-cluster_restart = restart of a node after a crash
+bench-figure-cluster_catch_up = catching up of an empty node
+
 bench-condition-clients = clients at once: { $value }
 bench-condition-rows_per_envelope = { $value } rows under a signature
 bench-condition-kind-row = of a row
@@ -52,6 +58,7 @@ bench-condition-kind-inventory = of an inventory
 bench-condition-network-new = with the founders' signatures checked
 bench-condition-network-known = of a network whose founders are checked already
 bench-condition-bytes = { $value } bytes
+bench-condition-entries = { $value } entries
 bench-condition-batch = { $value } at once
 bench-condition-signers = signers: { $value }
 bench-condition-implementation-hengtan = Hengtan
@@ -59,6 +66,7 @@ bench-condition-implementation-rustcrypto = RustCrypto
 bench-condition-implementation-libsm = libsm
 bench-condition-implementation-openssl = OpenSSL
 bench-condition-implementation-libgcrypt = libgcrypt
+bench-condition-implementation-etcd = etcd
 
 bench-unit-rows-core = rows per second and core
 bench-unit-entries-core = entries per second and core
@@ -71,9 +79,12 @@ bench-unit-handshakes-core = handshakes per second and core
 bench-unit-rows-wall = rows per second
 bench-unit-entries-wall = entries per second
 bench-unit-appends-wall = appends per second
+bench-unit-bytes-wall = bytes per second
 
 bench-ratio = Clients at once: { $clients }. Entries in the time of one synced append: { $times }.
 bench-ratio-peer = { $figure }: { $times } times the rate of { $peer }, the fastest other library here.
+bench-ratio-cluster = Clients at once: { $clients }, { $figure }: { $times } times the rate of { $peer }.
+bench-note-absent = { $peer } is not installed here and was not measured.
 bench-note-core = "Per second and core" counts the time that a core worked on it, also while other programs need the machine.
 bench-note-load = Other programs were at work: load { $load } on { $cores } cores. Figures of the store are lower for it.
 bench-note-profile = This is no release build. Its figures say nothing about speed; build with: cargo build --release

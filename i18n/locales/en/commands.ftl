@@ -524,10 +524,11 @@ cmd-demo = See everything once: a network, a year of data, an inventory, a proof
 cmd-bench = Measure this machine
     .long =
         Measures with real storage, real signatures and real factors. Figures depend on hardware; give it with them.
-    .arg-subject = ledger: entries committed per second with fsync, and latency. engine: rows calculated per second and core. audit: entries checked per second and core. crypto: signatures, hashes and encryption per second and core, beside other libraries
+    .arg-subject = ledger: entries committed per second with fsync, and latency. engine: rows calculated per second and core. audit: entries checked per second and core. crypto: signatures, hashes and encryption per second and core, beside other libraries. cluster: three voting nodes as processes on this machine: entries per second and latency, restart, catching up; beside etcd, if it is installed
     .arg-seconds = Seconds for each figure, shared among its runs
     .arg-quick = One short run of each figure on little data: shows that it works, not how fast
     .arg-dir = Folder for the store; a temporary one if absent. Choose the disk that you want to know about
+    .arg-entries = cluster: entries in the ledger when a node starts again and another catches up
     .examples =
         hengtan bench ledger -o json # figures for a file
 

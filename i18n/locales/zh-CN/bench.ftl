@@ -45,6 +45,12 @@ bench-figure-sm4_gcm = SM4-GCM 加密
 bench-figure-tls_handshake = TLS 1.3 国密套件双向认证握手（每一方）
 bench-figure-tls_records = TLS 1.3 国密套件记录层
 
+bench-figure-cluster_commit = 三节点：条目至取得最终回执
+bench-figure-cluster_import = 三节点：导入至取得最终回执
+bench-figure-cluster_fill = 写入账本条目
+bench-figure-cluster_restart = 节点崩溃后重启
+bench-figure-cluster_catch_up = 空节点追赶
+
 bench-condition-clients = { $value } 个客户端并发
 bench-condition-rows_per_envelope = 每个签名 { $value } 行
 bench-condition-kind-row = 单行回执
@@ -52,6 +58,7 @@ bench-condition-kind-inventory = 清单回执
 bench-condition-network-new = 同时验证创始成员签名
 bench-condition-network-known = 创始成员签名已验证
 bench-condition-bytes = { $value } 字节
+bench-condition-entries = { $value } 个条目
 bench-condition-batch = 每批 { $value } 个
 bench-condition-signers = { $value } 个签名者
 bench-condition-implementation-hengtan = 衡碳
@@ -59,6 +66,7 @@ bench-condition-implementation-rustcrypto = RustCrypto
 bench-condition-implementation-libsm = libsm
 bench-condition-implementation-openssl = OpenSSL
 bench-condition-implementation-libgcrypt = libgcrypt
+bench-condition-implementation-etcd = etcd
 
 bench-unit-rows-core = 行/（秒·核）
 bench-unit-entries-core = 条/（秒·核）
@@ -71,9 +79,12 @@ bench-unit-handshakes-core = 次握手/（秒·核）
 bench-unit-rows-wall = 行/秒
 bench-unit-entries-wall = 条/秒
 bench-unit-appends-wall = 次/秒
+bench-unit-bytes-wall = 字节/秒
 
 bench-ratio = { $clients } 个客户端并发：一次落盘追加的时间内提交 { $times } 条。
 bench-ratio-peer = { $figure }：速度为本机其他实现中最快的 { $peer } 的 { $times } 倍。
+bench-ratio-cluster = { $clients } 个客户端并发，{ $figure }：速度为 { $peer } 的 { $times } 倍。
+bench-note-absent = 本机未安装 { $peer }，未做对照测量。
 bench-note-core = “每秒每核”按处理器核实际工作的时间计算，其他程序占用本机时同样成立。
 bench-note-load = 测量前本机负载为 { $load }（共 { $cores } 核），另有程序在运行；存储类结果因此偏低。
 bench-note-profile = 当前程序不是发布构建，结果不能说明速度；请用以下命令构建：cargo build --release

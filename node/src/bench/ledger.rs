@@ -4,7 +4,8 @@
 //! signatures are made before the clock runs.
 
 use super::disk;
-use super::measure::{Clock, Latency, Run, nanoseconds, rate};
+use super::load::{Client, deal, drive, steps};
+use super::measure::{Clock, Latency, rate};
 use super::network::{Network, adoptions, record, submit};
 use super::report::{Figure, Ratio};
 use super::sample::{PLANT, PLANT_SETS, Sequence, failed, rows};
@@ -16,7 +17,7 @@ use crate::service::{End, Service, Submission};
 use crypto_sm::sm2::SecretKey;
 use hengtan_ledger::envelope::Signed;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Clients that send at once.
 const CLIENTS: [usize; 3] = [1, 16, 256];
@@ -163,18 +164,14 @@ impl<'a> Bench<'a> {
         let time = schedule.run.min(RUN_MAX);
         // The first run warms up, and tells how much to prepare for the others.
         let trial = self.prepare(kind, 4 * kind.clients as u64)?;
-        let (warm, _) = clients(&self.service, trial, RUN_MAX, kind.counted).await?;
+        let (warm, _) = drive(trial, RUN_MAX, kind.counted).await?;
         let mut expected = rate(warm.count / kind.counted, warm.wall_ns);
         let mut runs = Vec::new();
         let mut latencies = Vec::new();
         for _ in 0..schedule.runs {
-            let steps = u128::from(nanoseconds(time)) * u128::from(expected) * 3 / 2_000_000_000
-                + 4 * kind.clients as u128;
-            let work = self.prepare(
-                kind,
-                u64::try_from(steps).unwrap_or(u64::MAX).min(kind.steps_max),
-            )?;
-            let (run, waited) = clients(&self.service, work, time, kind.counted).await?;
+            let count = steps(time, expected, kind.clients).min(kind.steps_max);
+            let work = self.prepare(kind, count)?;
+            let (run, waited) = drive(work, time, kind.counted).await?;
             expected = expected.max(rate(run.count / kind.counted, run.wall_ns));
             runs.push(run);
             latencies.extend(waited);
@@ -194,8 +191,8 @@ impl<'a> Bench<'a> {
     }
 
     /// Signed work for every client, `steps` in all.
-    fn prepare(&mut self, kind: Kind, steps: u64) -> Result<Vec<Work>, Error> {
-        let numbers = self.next..self.next + steps;
+    fn prepare(&mut self, kind: Kind, count: u64) -> Result<Vec<(Service, Work)>, Error> {
+        let numbers = self.next..self.next + count;
         self.next = numbers.end;
         let rows_each = if kind.unit == "rows" { ROWS } else { 1 };
         let mut commands = Vec::new();
@@ -214,56 +211,23 @@ impl<'a> Bench<'a> {
             now_ms(),
             self.options.seed.wrapping_add(self.next << 8),
         );
-        let mut work: Vec<Work> = vec![Vec::new(); kind.clients];
-        for (position, step) in signed.chunks(each).enumerate() {
-            work[position % kind.clients].push(step.to_vec());
-        }
-        Ok(work)
+        let steps = signed.chunks(each).map(<[Signed]>::to_vec);
+        Ok(deal(steps, kind.clients)
+            .into_iter()
+            .map(|work| (self.service.clone(), work))
+            .collect())
     }
 }
 
-/// Lets every client do its work until it has none left or the time is over. How much was done in what time, and what each step took.
-async fn clients(
-    service: &Service,
-    work: Vec<Work>,
-    time: Duration,
-    counted: u64,
-) -> Result<(Run, Vec<u64>), Error> {
-    let begun = Instant::now();
-    let tasks: Vec<_> = work
-        .into_iter()
-        .map(|steps| {
-            let service = service.clone();
-            tokio::spawn(async move {
-                let mut waited = Vec::with_capacity(steps.len());
-                for step in steps {
-                    if begun.elapsed() >= time {
-                        break;
-                    }
-                    let since = Instant::now();
-                    for envelope in &step {
-                        hand_in(&service, envelope).await?;
-                    }
-                    waited.push(nanoseconds(since.elapsed()) / 1000);
-                }
-                Ok::<_, Error>(waited)
-            })
-        })
-        .collect();
-    let mut waited = Vec::new();
-    let mut result = Ok(());
-    for task in tasks {
-        match task.await {
-            Ok(Ok(times)) => waited.extend(times),
-            Ok(Err(error)) => result = Err(error),
-            Err(error) => result = Err(failed("client", &error)),
+impl Client for Service {
+    type Step = Vec<Signed>;
+
+    async fn take(&mut self, step: &Vec<Signed>) -> Result<(), Error> {
+        for envelope in step {
+            hand_in(self, envelope).await?;
         }
+        Ok(())
     }
-    result?;
-    Ok((
-        Run::of_wall(waited.len() as u64 * counted, begun.elapsed()),
-        waited,
-    ))
 }
 
 /// Hands an envelope in and waits until its entry is final; it must be accepted.

@@ -1,11 +1,13 @@
 //! Measurements of this machine: `hengtan bench`. Real signatures, real factors, real storage; rates are whole numbers.
 
 mod audit;
+mod cluster;
 mod crypto;
 mod disk;
 mod engine;
 mod hardware;
 mod ledger;
+mod load;
 mod measure;
 mod network;
 mod report;
@@ -31,6 +33,8 @@ pub enum Subject {
     Audit,
     /// SM2, SM3, SM4 and TLS, beside other libraries.
     Crypto,
+    /// Three voting nodes as processes, beside etcd.
+    Cluster,
 }
 
 impl Subject {
@@ -42,7 +46,13 @@ impl Subject {
             Self::Engine => "engine",
             Self::Audit => "audit",
             Self::Crypto => "crypto",
+            Self::Cluster => "cluster",
         }
+    }
+
+    /// Whether the disk matters to it.
+    fn stores(self) -> bool {
+        matches!(self, Self::Ledger | Self::Cluster)
     }
 }
 
@@ -57,6 +67,8 @@ pub struct Options {
     pub dir: Option<PathBuf>,
     /// Seed of all rows and keys.
     pub seed: u64,
+    /// Entries of the ledger with which a node of a cluster starts again and a new one catches up.
+    pub entries: u64,
 }
 
 impl Default for Options {
@@ -66,6 +78,7 @@ impl Default for Options {
             quick: false,
             dir: None,
             seed: 20_260_101,
+            entries: 20_000,
         }
     }
 }
@@ -75,6 +88,11 @@ impl Options {
     #[must_use]
     pub fn runs(&self) -> u32 {
         if self.quick { 1 } else { 5 }
+    }
+
+    /// Nodes that catch up, one after the other.
+    fn learners(&self) -> usize {
+        if self.quick { 1 } else { 3 }
     }
 
     /// No time at all, for tests: every figure once, as short as can be.
@@ -132,14 +150,20 @@ pub fn run(
     begin: &mut dyn FnMut(&'static str),
 ) -> Result<Report, Error> {
     let folder = options.folder();
-    let hardware = Hardware::survey((subject == Subject::Ledger).then_some(folder.as_path()));
+    let hardware = Hardware::survey(subject.stores().then_some(folder.as_path()));
     let started_ms = crate::clock::Clock::now_ms(&crate::clock::SystemClock::default());
     let mut meter = Meter(begin);
+    let mut absent = Vec::new();
     let (figures, ratios) = match subject {
         Subject::Engine => (engine::run(options, &mut meter)?, Vec::new()),
         Subject::Audit => (audit::run(options, &mut meter)?, Vec::new()),
         Subject::Ledger => ledger::run(options, &mut meter)?,
         Subject::Crypto => crypto::run(options, &mut meter)?,
+        Subject::Cluster => {
+            let found = cluster::run(options, &mut meter)?;
+            absent = found.absent;
+            (found.figures, found.ratios)
+        }
     };
     Ok(Report {
         subject,
@@ -149,5 +173,6 @@ pub fn run(
         build: Build::of_this_program(),
         figures,
         ratios,
+        absent,
     })
 }

@@ -5,6 +5,7 @@ use crate::config::{Folder, Founder, Founding, found, read_key};
 use crate::error::Error;
 use crypto_sm::sm2::SecretKey;
 use crypto_sm::sm3::Digest;
+use hengtan_ledger::domain::NetworkId;
 use hengtan_ledger::envelope::{self, Command, Signed};
 use hengtan_ledger::genesis::Founded;
 use hengtan_ledger::rows;
@@ -98,40 +99,7 @@ impl Network {
         now_ms: u64,
         seed: u64,
     ) -> Vec<Signed> {
-        let network = self.founded.network_id();
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = commands.len().div_ceil(threads).max(1);
-        let mut parts: Vec<Vec<Command>> = Vec::new();
-        let mut commands = commands.into_iter().peekable();
-        while commands.peek().is_some() {
-            parts.push(commands.by_ref().take(share).collect());
-        }
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = parts
-                .into_iter()
-                .zip(0..)
-                .map(|(part, number)| {
-                    scope.spawn(move || {
-                        let mut rng = StdRng::seed_from_u64(seed.wrapping_add(number));
-                        part.into_iter()
-                            .map(|command| {
-                                envelope::sign(
-                                    &network,
-                                    command,
-                                    now_ms + VALIDITY_MS,
-                                    key,
-                                    &mut rng,
-                                )
-                            })
-                            .collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            workers
-                .into_iter()
-                .flat_map(|worker| worker.join().expect("signing does not panic"))
-                .collect()
-        })
+        sign_all(&self.founded.network_id(), commands, key, now_ms, seed)
     }
 
     /// Signs one command.
@@ -144,6 +112,43 @@ impl Network {
             &mut StdRng::seed_from_u64(seed),
         )
     }
+}
+
+/// Signs commands for a network on all cores.
+pub(super) fn sign_all(
+    network: &NetworkId,
+    commands: Vec<Command>,
+    key: &SecretKey,
+    now_ms: u64,
+    seed: u64,
+) -> Vec<Signed> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = commands.len().div_ceil(threads).max(1);
+    let mut parts: Vec<Vec<Command>> = Vec::new();
+    let mut commands = commands.into_iter().peekable();
+    while commands.peek().is_some() {
+        parts.push(commands.by_ref().take(share).collect());
+    }
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = parts
+            .into_iter()
+            .zip(0..)
+            .map(|(part, number)| {
+                scope.spawn(move || {
+                    let mut rng = StdRng::seed_from_u64(seed.wrapping_add(number));
+                    part.into_iter()
+                        .map(|command| {
+                            envelope::sign(network, command, now_ms + VALIDITY_MS, key, &mut rng)
+                        })
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().expect("signing does not panic"))
+            .collect()
+    })
 }
 
 /// Commands that adopt factor sets of the product, one for each.

@@ -108,6 +108,8 @@ pub struct Report {
     pub figures: Vec<Figure>,
     /// Comparisons among them.
     pub ratios: Vec<Ratio>,
+    /// What was to be measured beside, and this machine does not have.
+    pub absent: Vec<&'static str>,
 }
 
 impl Report {
@@ -121,6 +123,9 @@ impl Report {
         );
         if self.options.quick {
             command.push_str(" --quick");
+        }
+        if self.subject == Subject::Cluster {
+            command.push_str(&format!(" --entries {}", self.options.entries));
         }
         if self.options.dir.is_some() {
             command.push_str(" --dir DIR");
@@ -141,11 +146,13 @@ impl Report {
                 "runs": self.options.runs(),
                 "quick": self.options.quick,
                 "seed": self.options.seed,
+                "entries": (self.subject == Subject::Cluster).then_some(self.options.entries),
             },
             "hardware": self.hardware.to_value(),
             "build": self.build.to_value(),
             "figures": self.figures.iter().map(Figure::to_value).collect::<Vec<_>>(),
             "ratios": self.ratios.iter().map(Ratio::to_value).collect::<Vec<_>>(),
+            "absent": self.absent,
         })
     }
 }

@@ -1132,6 +1132,9 @@ pub struct Bench {
     /// Where the store goes.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
+    /// Entries of a ledger with which nodes start.
+    #[arg(long, value_name = "COUNT", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub entries: u64,
 }
 
 /// What can be measured.
@@ -1145,6 +1148,8 @@ pub enum BenchSubject {
     Audit,
     /// Signatures, hashes and encryption.
     Crypto,
+    /// A consortium as processes.
+    Cluster,
 }
 
 /// A name as notes and keys carry it: `[a-z0-9-]{1,32}`.

@@ -15,11 +15,13 @@ pub fn run(arguments: Bench, console: &Console) -> Result<Exit, Failure> {
         BenchSubject::Engine => Subject::Engine,
         BenchSubject::Audit => Subject::Audit,
         BenchSubject::Crypto => Subject::Crypto,
+        BenchSubject::Cluster => Subject::Cluster,
     };
     let options = Options {
         seconds: arguments.seconds,
         quick: arguments.quick,
         dir: arguments.dir,
+        entries: arguments.entries,
         ..Options::default()
     };
     let mut last = "";
@@ -151,7 +153,16 @@ fn remarks(report: &Report, catalogue: &Catalogue) -> Vec<String> {
             found.map(|(_, value)| value)
         };
         let times = grouped(&format!("{}/1000", ratio.permille), 2);
-        if let Some(clients) = parameter("clients") {
+        if let (Some(clients), Some(Value::String(peer))) =
+            (parameter("clients"), parameter("peer"))
+        {
+            remarks.push(catalogue.bench_ratio_cluster(
+                clients.to_string(),
+                catalogue.name("bench-figure", ratio.name),
+                times.as_str(),
+                catalogue.name("bench-condition-implementation", peer),
+            ));
+        } else if let Some(clients) = parameter("clients") {
             remarks.push(catalogue.bench_ratio(clients.to_string(), times.as_str()));
         } else if let Some(Value::String(peer)) = parameter("peer") {
             remarks.push(catalogue.bench_ratio_peer(
@@ -160,6 +171,11 @@ fn remarks(report: &Report, catalogue: &Catalogue) -> Vec<String> {
                 catalogue.name("bench-condition-implementation", peer),
             ));
         }
+    }
+    for absent in &report.absent {
+        remarks.push(
+            catalogue.bench_note_absent(catalogue.name("bench-condition-implementation", absent)),
+        );
     }
     if report
         .figures
@@ -282,6 +298,7 @@ mod tests {
                 parameters: vec![("clients", 16.into())],
                 permille: 3_400,
             }],
+            absent: vec!["etcd"],
         }
     }
 

@@ -167,6 +167,39 @@ impl Node {
     /// When it ends before that.
     #[must_use]
     pub fn start_one(user: &User, folder: &Path, name: Option<&str>) -> Self {
+        Self::start_with(user, folder, name, &[], |_| ())
+    }
+
+    /// The same with more environment; `born` hears the process id as soon as there is one.
+    ///
+    /// # Panics
+    /// When it ends before it is ready.
+    #[must_use]
+    pub fn start_with(
+        user: &User,
+        folder: &Path,
+        name: Option<&str>,
+        environment: &[(&str, PathBuf)],
+        born: impl FnOnce(u32),
+    ) -> Self {
+        Self::try_start_with(user, folder, name, environment, born)
+            .unwrap_or_else(|log| panic!("the node ended before it was ready:\n{log}"))
+    }
+
+    /// The same for a node that may refuse to start.
+    ///
+    /// # Errors
+    /// Its log, when it ends before it is ready.
+    ///
+    /// # Panics
+    /// When there is no such program or folder.
+    pub fn try_start_with(
+        user: &User,
+        folder: &Path,
+        name: Option<&str>,
+        environment: &[(&str, PathBuf)],
+        born: impl FnOnce(u32),
+    ) -> Result<Self, String> {
         let mut command =
             user.command(&[OsStr::new("start"), OsStr::new("--dir"), folder.as_os_str()]);
         if let Some(name) = name {
@@ -178,10 +211,12 @@ impl Node {
             .open(folder.join("node.log"))
             .expect("log file");
         let child = command
+            .envs(environment.iter().map(|(key, value)| (key, value)))
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
             .expect("hengtan starts");
+        born(child.id());
         // From here on dropping it ends and reaps the process.
         let mut node = Self {
             child,
@@ -193,8 +228,7 @@ impl Node {
             line.clear();
             let read = lines.read_line(&mut line).expect("output of the node");
             if read == 0 {
-                let log = std::fs::read_to_string(folder.join("node.log")).unwrap_or_default();
-                panic!("the node ended before it was ready:\n{log}");
+                return Err(std::fs::read_to_string(folder.join("node.log")).unwrap_or_default());
             }
             if let Some(address) = line.trim().strip_prefix("ready ") {
                 node.address = address.to_owned();
@@ -202,7 +236,15 @@ impl Node {
         }
         // Whatever else it prints must not fill the pipe.
         std::thread::spawn(move || for _ in lines.lines().map_while(Result::ok) {});
-        node
+        Ok(node)
+    }
+
+    /// Whether it has ended by itself.
+    ///
+    /// # Panics
+    /// When the process cannot be looked at.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a child").is_some()
     }
 
     /// Process id, for signals.

@@ -96,7 +96,7 @@ fn compare(
         let difference = a * m - b * n;
         let (a_spread, b_spread) = (n * a_squares - a * a, m * b_squares - b * b);
         let spread = a_spread / n * m * m + b_spread / m * n * n;
-        let squared = difference * difference / spread.max(1) * 10_000;
+        let squared = difference * difference * 10_000 / spread.max(1);
         let hundredths = squared.isqrt();
         println!(
             "{name}: fastest {percent} %: t = {}{}.{:02} ({n} and {m} measurements)",

@@ -708,6 +708,34 @@ errors! {
         /// What was read.
         text: String
     };
+    // Rows over time, monitoring plans: 230–249.
+    /// A row that shares some of its days with another row of the same source.
+    "HT-ACC-230" "period" PeriodsOverlap {
+        /// Days of the row.
+        period: Period,
+        /// Days of the other one.
+        other: Period,
+        /// Line of the other one.
+        line: u32
+    };
+    /// Months without a row of a source for which monthly reporting is declared.
+    "HT-ACC-231" "" SourceMonthMissing {
+        /// The source.
+        source: String,
+        /// The months.
+        months: String
+    };
+    /// More than the equipment of a source can do.
+    "HT-ACC-232" "quantity" SourceAboveCapacity {
+        /// The source.
+        source: String,
+        /// The days.
+        period: Period,
+        /// The amount of these days.
+        amount: String,
+        /// The most that is possible.
+        limit: String
+    };
 }
 
 impl fmt::Display for Gas {

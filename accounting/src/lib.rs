@@ -15,6 +15,7 @@
 //! | [`factor`], [`catalogue`], [`shipped`] | factor sets, their files, the choice of a factor |
 //! | [`activity`], [`profile`], [`method`], [`calculation`], [`trace`] | one row |
 //! | [`inventory`] | sums |
+//! | [`plan`] | rows over time: periods that overlap, months that are missing, more than the equipment can do |
 //! | [`standard`], [`document`], [`report`] | whole documents under a standard: GHG Protocol, MEE guidelines, CBAM, … |
 //! | [`derivation`] | a number with everything that it comes from; two of them compared |
 //! | [`explanation`] | rows and their traces as one derivation |
@@ -36,6 +37,7 @@ pub mod gas;
 pub mod inventory;
 pub mod method;
 pub mod name;
+pub mod plan;
 pub mod profile;
 pub mod region;
 pub mod report;
@@ -58,6 +60,7 @@ pub use flag::{Flag, Flags};
 pub use gas::{Gas, GwpSet};
 pub use inventory::{Aggregator, Totals};
 pub use method::{Method, calculate, explain};
+pub use plan::Plan;
 pub use profile::{Profile, RoundingProfile};
 pub use region::Region;
 pub use report::{Fault, Faults, Notice, Outcome, Report};

@@ -33,3 +33,14 @@ ht-acc-199 = The sources of the group { $text } state different uncertainties fo
 ht-acc-200 = { $text } trials are too few or too many.
     .cause = A simulation takes 1,000 to 1,000,000 trials.
     .remedy = Write a number of trials within these limits; 10,000 serve for most inventories.
+
+# Rows over time, monitoring plans
+ht-acc-230 = The row covers { $period } and shares days with row { $line }, which covers { $other }.
+    .cause = Both are of one source, so these days would count twice.
+    .remedy = Leave one of them out or correct its period. If they are of two sources, name the meter (or the sample) in each row.
+ht-acc-231 = “{ $source }” has no row for { $months }.
+    .cause = The monitoring plan declares monthly reporting for this source.
+    .remedy = Add a row for each month, or state in the plan from when to when the source was in service.
+ht-acc-232 = “{ $source }” would have done { $amount } in { $period }; its equipment can do { $limit }.
+    .cause = The monitoring plan states the capacity. A wrong unit, a shifted decimal point or a row entered twice is likely.
+    .remedy = Check amounts and units of these days, or correct the capacity in the plan.

@@ -144,3 +144,9 @@ ht-cli-260 = { $path }: { $count ->
     }; no factor was taken.
     .cause = Each is listed above with its row.
     .remedy = Mend the table and run the command again; hengtan explain CODE tells more about each.
+ht-cli-280 = { $count ->
+        [one] One source does
+       *[other] { $count } findings: sources do
+    } not meet the monitoring plan; nothing was recorded.
+    .cause = A month is missing where the plan declares monthly reporting, or amounts are above what the equipment can do.
+    .remedy = Complete or correct the rows that are listed above, or the plan.

@@ -275,6 +275,7 @@ cmd-activity-import = Record the rows of a CSV or XLSX file
     .arg-facility = Facility of rows that name none, or none that is registered
     .arg-skip-bad = Record the good rows and write the bad ones to a file
     .arg-bad-rows = File for the bad rows; FILE.rejected.csv beside the input if absent
+    .arg-plan = Monitoring plan (TOML): months that must be there, and what the equipment can do; see docs/en/bad-input.md
     .arg-dry-run = Read, check and calculate, but record nothing; works without a node, and compares with columns of expected results
     .arg-pending = Record, but leave the rows pending; activity submit makes them count
     .arg-restates = Closed inventory that these rows correct; they count once inventory restate takes them in

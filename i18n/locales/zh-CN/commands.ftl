@@ -275,6 +275,7 @@ cmd-activity-import = 记录 CSV 或 XLSX 文件中的数据行
     .arg-facility = 数据行未写明设施，或所写设施未登记时采用的设施
     .arg-skip-bad = 记录正确的行，并将错误的行写入文件
     .arg-bad-rows = 错误行的输出文件；未指定时为输入文件旁的“文件名.rejected.csv”
+    .arg-plan = 监测计划（TOML）：须有数据的月份和设备能力；见 docs/zh-CN/bad-input.md
     .arg-dry-run = 只读取、检查和核算，不记录；没有节点时也可使用，并与预期结果列比对
     .arg-pending = 记录但保持待提交状态；由 activity submit 使其计入
     .arg-restates = 这些数据行所更正的已封账清单；由 inventory restate 纳入后才计入

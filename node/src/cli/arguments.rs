@@ -593,6 +593,9 @@ pub struct ActivityImport {
     /// Where bad rows go.
     #[arg(long, value_name = "FILE", requires = "skip_bad")]
     pub bad_rows: Option<PathBuf>,
+    /// Monitoring plan that the rows must meet.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
     /// Read and calculate only.
     #[arg(long)]
     pub dry_run: bool,

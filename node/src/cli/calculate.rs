@@ -80,7 +80,7 @@ fn calculated(
 }
 
 /// The text of a file, or of standard input.
-fn read(file: &Path) -> Result<String, Failure> {
+pub(super) fn read(file: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let source: Box<dyn Read> = if file == Path::new("-") {
         Box::new(std::io::stdin())
@@ -107,7 +107,7 @@ fn read(file: &Path) -> Result<String, Failure> {
 }
 
 /// One fault as itself; several below one head, each with its place and its code.
-fn refusal(faults: &Faults, file: &Path, console: &Console) -> Failure {
+pub(super) fn refusal(faults: &Faults, file: &Path, console: &Console) -> Failure {
     let catalogue = console.catalogue();
     if let [fault] = faults.0.as_slice()
         && fault.place.is_empty()

@@ -200,6 +200,7 @@ async fn record(
             facility: None,
             skip_bad: false,
             bad_rows: None,
+            plan: None,
             dry_run: false,
             pending: false,
             restates: None,

@@ -305,6 +305,8 @@ pub mod codes {
     pub const FACTORS_REFUSED: &str = "HT-CLI-260";
     /// A log in which nodes signed what they must not sign.
     pub const ACCUSED: &str = "HT-CLI-270";
+    /// Rows that do not meet the monitoring plan.
+    pub const PLAN_NOT_MET: &str = "HT-CLI-280";
     /// An outcome that the report does not have.
     pub const OUTCOME_UNKNOWN: &str = "HT-CLI-065";
     /// A backup is judged without a network.
@@ -360,6 +362,7 @@ pub const CODES: &[&str] = &[
     codes::TLS_EXPECTED,
     codes::FACTORS_REFUSED,
     codes::ACCUSED,
+    codes::PLAN_NOT_MET,
 ];
 
 /// The exit code that goes with an error code.
@@ -404,7 +407,8 @@ pub fn exit_of(code: &str) -> Exit {
         | codes::DOCUMENT_TOO_LARGE
         | codes::DOCUMENT_NOT_UTF8
         | codes::DOCUMENT_REFUSED
-        | codes::FACTORS_REFUSED => Exit::BadInput,
+        | codes::FACTORS_REFUSED
+        | codes::PLAN_NOT_MET => Exit::BadInput,
         // Refusals of the ledger.
         "HT-CMD-001" | "HT-CMD-002" | "HT-CMD-009" | "HT-CMD-016" | "HT-CMD-027" | "HT-LED-006"
         | "HT-LED-007" | "HT-LED-008" => Exit::NotAuthorised,

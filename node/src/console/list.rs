@@ -210,7 +210,12 @@ impl List {
 
     /// For spreadsheets; the header line has the keys for machines.
     pub fn csv(&self) -> String {
-        let mut text = csv_line(self.columns.iter().map(|column| column.key));
+        csv_line(self.columns.iter().map(|column| column.key)) + &self.csv_rows()
+    }
+
+    /// The same without the header line, for a list that is written piece by piece.
+    pub fn csv_rows(&self) -> String {
+        let mut text = String::new();
         for row in &self.rows {
             let fields: Vec<String> = row.iter().map(|cell| plain(&cell.machine)).collect();
             text.push_str(&csv_line(fields.iter().map(String::as_str)));

@@ -4,6 +4,7 @@ mod encoding;
 mod form;
 mod hidden;
 mod list;
+mod long;
 mod number;
 mod progress;
 mod record;
@@ -19,6 +20,7 @@ use i18n::{Catalogue, Charset, Locale, catalogue};
 pub use encoding::encode;
 pub use form::OutputForm;
 pub use list::{Align, Cell, Column, List};
+pub use long::LongDocument;
 pub use number::{grouped, kilograms, percentage, tonnes};
 pub use progress::Progress;
 pub use record::Record;
@@ -201,6 +203,14 @@ impl Console {
             out.write_all(b"\n")?;
         }
         out.flush()
+    }
+
+    /// Writes a part of a long text as it is.
+    ///
+    /// # Errors
+    /// As [`Console::print`].
+    pub fn print_part(&self, text: &str) -> io::Result<()> {
+        self.out.borrow_mut().write_all(text.as_bytes())
     }
 
     /// Says something on standard error, unless quiet. Talk that nobody reads is no failure.

@@ -1,6 +1,7 @@
 //! Trial calculation of rows with a catalogue at hand, before anything is signed: the faults that the ledger would find,
 //! and the differences from the results that the file expects.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use super::table::{Import, Judge, Progress};
 const PLACES_COMPARED: u32 = 6;
 
 /// Column of the file that a part of a row, as engine and ledger name it, comes from.
-fn column_of(part: &str) -> Option<Column> {
+pub(super) fn column_of(part: &str) -> Option<Column> {
     Some(match part {
         "quantity" => Column::Quantity,
         "unit" => Column::Unit,
@@ -183,12 +184,18 @@ impl Import {
     ) -> Result<(), FileError> {
         let unrounded = trial.with_rounding(UNROUNDED);
         let guideline = trial.with_rounding(MEE_GUIDELINE);
-        self.each_line(&mut (), progress, |judged| {
-            let Reading::Row(row, _) = judged.reading else {
+        // The rows that are left out here are those that a check leaves out.
+        let last = RefCell::new(None);
+        let mut judge = |row: &Row| match trial.calculate(row) {
+            Ok(calculation) => {
+                last.replace(Some(calculation));
+                Vec::new()
+            }
+            Err(refused) => vec![refused],
+        };
+        self.each_line(&mut judge, progress, |judged| {
+            let (Reading::Row(row, _), Some(calculation)) = (judged.reading, last.take()) else {
                 return ControlFlow::<()>::Continue(());
-            };
-            let Ok(calculation) = trial.calculate(&row) else {
-                return ControlFlow::Continue(());
             };
             let mut comparisons = Vec::new();
             for (position, expected, wanted) in &row.expected {

@@ -20,6 +20,7 @@ pub mod parameter;
 pub mod period;
 pub mod rejects;
 pub mod row;
+mod seen;
 pub mod source;
 pub mod table;
 pub mod workbook;

@@ -1,18 +1,22 @@
 //! A file opened for import: its tables, what their columns mean, its rows one by one and in batches.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use accounting::plan::{self, Occupied, Planned};
+use accounting::{Category, Date, Decimal, Error, Period, Plan, Quantity, Unit, name};
 use crypto_sm::sm3;
 use prost::Message;
 
 use super::cell::Line;
+use super::check::column_of;
 use super::column::{Column, Meaning};
 use super::encoding::Encoding;
 use super::fault::{Fault, FileError, Matter, Notice, Place, RowError};
 use super::header::Header;
-use super::row::{Defaults, Mapper, Reading, Row};
+use super::row::{Defaults, Mapper, Reading, Row, accounting_fault};
+use super::seen::Seen;
 use super::source::{Kind, Source};
 
 /// Rows of one envelope (protocol §4 and the ledger's limits).
@@ -35,6 +39,8 @@ pub struct Options {
     pub separator: Option<u8>,
     /// Values for what the file leaves empty.
     pub defaults: Defaults,
+    /// What is expected of the rows over the year.
+    pub plan: Option<Plan>,
 }
 
 /// One table of the file.
@@ -86,6 +92,8 @@ pub struct Report {
     pub errors: Vec<RowError>,
     /// All faults, kept or not.
     pub errors_total: u64,
+    /// What the rows together lack by the plan, or have too much of; row 0 stands for the whole file.
+    pub gaps: Vec<RowError>,
     /// What a person should know; at most [`ERRORS_KEPT_MAX`].
     pub notices: Vec<Notice>,
 }
@@ -176,13 +184,25 @@ impl Import {
         &self.notices
     }
 
-    /// Gives each line that is not blank, judged, to `visit` until it breaks. Memory does not grow with the file but for
-    /// 24 bytes a row that tell duplicates.
+    /// Gives each line that is not blank, judged, to `visit` until it breaks. Memory does not grow with the file but
+    /// for the periods of metered sources, 12 bytes for each.
     ///
     /// # Errors
     /// The file can no longer be read, or has changed.
     pub fn each_line<B>(
         &self,
+        judge: &mut dyn Judge,
+        progress: &mut dyn FnMut(Progress),
+        visit: impl FnMut(Judged<'_>) -> ControlFlow<B>,
+    ) -> Result<Option<B>, FileError> {
+        let mut planned = self.options.plan.as_ref().map(Plan::begin);
+        self.walk(&mut planned, judge, progress, visit)
+    }
+
+    /// [`Self::each_line`], with the rows compared with the plan.
+    fn walk<B>(
+        &self,
+        planned: &mut Option<plan::Progress<'_>>,
         judge: &mut dyn Judge,
         progress: &mut dyn FnMut(Progress),
         mut visit: impl FnMut(Judged<'_>) -> ControlFlow<B>,
@@ -196,7 +216,7 @@ impl Import {
                 &self.options.defaults,
             )?
             .with_doubtful_commas(separator == Some(b';'));
-            let mut seen = Seen::default();
+            let mut seen = Known::default();
             let broken = self
                 .source
                 .each_line(table.sheet.as_deref(), |line, bytes| {
@@ -214,23 +234,30 @@ impl Import {
                     let reading = match mapper.read(&line) {
                         Reading::Blank => return ControlFlow::Continue(()),
                         Reading::Row(row, notices) => {
-                            let errors = self.judge_row(table, &line, &row, &mut seen, judge);
-                            if errors.is_empty() {
-                                Reading::Row(row, notices)
-                            } else {
-                                Reading::Bad(errors)
+                            let mut before = Before {
+                                seen: &mut seen,
+                                planned: planned.as_mut(),
+                            };
+                            match self.judge_row(table, &line, &row, &mut before, judge) {
+                                Ok(errors) if errors.is_empty() => Reading::Row(row, notices),
+                                Ok(errors) => Reading::Bad(errors),
+                                Err(error) => return ControlFlow::Break(Err(error)),
                             }
                         }
                         other => other,
                     };
-                    visit(Judged {
+                    let judged = Judged {
                         table,
                         line: &line,
                         reading,
-                    })
+                    };
+                    match visit(judged) {
+                        ControlFlow::Continue(()) => ControlFlow::Continue(()),
+                        ControlFlow::Break(value) => ControlFlow::Break(Ok(value)),
+                    }
                 })?;
-            if broken.is_some() {
-                return Ok(broken);
+            if let Some(value) = broken.transpose()? {
+                return Ok(Some(value));
             }
         }
         progress(Progress {
@@ -246,17 +273,29 @@ impl Import {
         table: &Table,
         line: &Line,
         row: &Row,
-        seen: &mut Seen,
+        before: &mut Before<'_, '_>,
         judge: &mut dyn Judge,
-    ) -> Vec<RowError> {
+    ) -> Result<Vec<RowError>, FileError> {
         let mut faults: Vec<(Option<Column>, Fault)> = Vec::new();
-        if let Some(fault) = seen.repeated(row) {
+        if let Some(fault) = before.seen.repeated(row)? {
             let column =
                 matches!(fault, Fault::ReferenceRepeated { .. }).then_some(Column::Reference);
             faults.push((column, fault));
         }
         faults.extend(judge.judge(row));
-        faults
+        // A row that is refused for itself has no days and no amount that others could contradict.
+        if faults.is_empty()
+            && let Err(error) = before.place(row)
+        {
+            let column = match column_of(error.column()) {
+                Some(Column::Period) if table.header.position(Column::Period).is_none() => {
+                    Some(Column::Start)
+                }
+                other => other,
+            };
+            faults.push((column, accounting_fault(&error)));
+        }
+        let errors = faults
             .into_iter()
             .map(|(column, fault)| {
                 let position = column.and_then(|column| table.header.position(column));
@@ -276,7 +315,8 @@ impl Import {
                     fault,
                 }
             })
-            .collect()
+            .collect();
+        Ok(errors)
     }
 
     /// Reads the whole file and reports every fault at once.
@@ -293,7 +333,8 @@ impl Import {
             ..Report::default()
         };
         let mut once = HashSet::new();
-        self.each_line(judge, progress, |judged| {
+        let mut planned = self.options.plan.as_ref().map(Plan::begin);
+        self.walk(&mut planned, judge, progress, |judged| {
             match judged.reading {
                 Reading::Blank => {}
                 Reading::Skipped(notice) => keep(&mut report.notices, notice),
@@ -334,6 +375,16 @@ impl Import {
             let sheet = self.tables.first().and_then(|table| table.sheet.clone());
             return Err(FileError::NoRows { sheet });
         }
+        let gaps = planned.map(plan::Progress::finish).unwrap_or_default();
+        report.gaps = gaps
+            .0
+            .iter()
+            .map(|gap| RowError {
+                place: Place::default(),
+                value: String::new(),
+                fault: accounting_fault(&gap.error),
+            })
+            .collect();
         Ok(report)
     }
 
@@ -490,46 +541,102 @@ fn choose_tables(
     Ok(tables)
 }
 
-/// Recognises rows that came before, by 16 bytes of SM3 each.
-#[derive(Default)]
-struct Seen {
-    references: HashMap<[u8; 16], u32>,
-    contents: HashMap<[u8; 16], u32>,
+/// What came before a row: the rows of its table, and what the plan makes of all of them.
+struct Before<'a, 'p> {
+    seen: &'a mut Known,
+    planned: Option<&'a mut plan::Progress<'p>>,
 }
 
-impl Seen {
-    fn repeated(&mut self, row: &Row) -> Option<Fault> {
+impl Before<'_, '_> {
+    /// Finds the row its place in time: not in days that its source has data for, nor beyond what the plan allows.
+    fn place(&mut self, row: &Row) -> Result<(), Error> {
+        let activity = &row.activity;
+        let Some(category) = Category::from_code(&activity.category) else {
+            return Ok(());
+        };
+        // A row of a meter covers days that no other row of it covers, whatever it measures.
+        let continuous = plan::is_continuous(category) || !activity.instrument.is_empty();
+        if !continuous && self.planned.is_none() {
+            return Ok(());
+        }
+        let period = Period::new(
+            Date::parse(&activity.period_start)?,
+            Date::parse(&activity.period_end)?,
+        )?;
+        if continuous {
+            let activity_name = name::fold(&activity.activity);
+            let source = short_digest(&[
+                &activity.facility,
+                &activity.region,
+                &activity.category,
+                &activity_name,
+                &activity.instrument,
+                &activity.sample,
+            ]);
+            self.seen.occupied.note(source, period, activity.line)?;
+        }
+        if let Some(planned) = self.planned.as_mut() {
+            planned.note(&Planned {
+                facility: &activity.facility,
+                category,
+                activity: &activity.activity,
+                instrument: &activity.instrument,
+                period,
+                quantity: Quantity {
+                    amount: Decimal::parse(&activity.quantity)?,
+                    unit: Unit::parse(&activity.unit)?,
+                },
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Sixteen bytes of SM3 over texts, none of which runs into the next.
+fn short_digest(texts: &[&str]) -> [u8; 16] {
+    let mut hasher = sm3::Hasher::new();
+    for text in texts {
+        hasher.update(&(text.len() as u64).to_be_bytes());
+        hasher.update(text.as_bytes());
+    }
+    let mut short = [0; 16];
+    short.copy_from_slice(&hasher.finalize()[..16]);
+    short
+}
+
+/// What rows of a table must not repeat.
+#[derive(Default)]
+struct Known {
+    references: Seen,
+    contents: Seen,
+    occupied: Occupied<[u8; 16]>,
+}
+
+impl Known {
+    fn repeated(&mut self, row: &Row) -> Result<Option<Fault>, FileError> {
         let line = row.activity.line;
         if row.activity.reference.is_empty() {
             // The place in the file is not part of what a row says.
             let mut content = row.activity.clone();
             content.sheet.clear();
             content.line = 0;
-            let first = remember(&mut self.contents, &content.encode_to_vec(), line)?;
-            return Some(Fault::RowRepeated {
+            let first = self.contents.note(short(&content.encode_to_vec()), line)?;
+            return Ok(first.map(|first| Fault::RowRepeated {
                 first_row: u64::from(first),
-            });
+            }));
         }
-        let first = remember(
-            &mut self.references,
-            row.activity.reference.as_bytes(),
-            line,
-        )?;
-        Some(Fault::ReferenceRepeated {
+        let first = self
+            .references
+            .note(short(row.activity.reference.as_bytes()), line)?;
+        Ok(first.map(|first| Fault::ReferenceRepeated {
             first_row: u64::from(first),
-        })
+        }))
     }
 }
 
-fn remember(seen: &mut HashMap<[u8; 16], u32>, bytes: &[u8], line: u32) -> Option<u32> {
-    let digest = sm3::hash(&[bytes]);
+/// Sixteen bytes of SM3.
+fn short(bytes: &[u8]) -> [u8; 16] {
     let mut short = [0; 16];
-    short.copy_from_slice(&digest[..16]);
-    match seen.entry(short) {
-        std::collections::hash_map::Entry::Occupied(first) => Some(*first.get()),
-        std::collections::hash_map::Entry::Vacant(place) => {
-            place.insert(line);
-            None
-        }
-    }
+    short.copy_from_slice(&sm3::hash(&[bytes])[..16]);
+    short
 }

@@ -4,28 +4,37 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use accounting::Catalogue as Factors;
+use accounting::{Catalogue as Factors, Plan};
 use hengtan_api::v1 as api;
 use hengtan_ledger::envelope::Command;
 use hengtan_ledger::v1;
 use i18n::Catalogue;
 use prost::Message;
 use serde_json::json;
+use tokio::sync::mpsc::{Receiver, channel};
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::cli::arguments::{ActivityImport, Global, Profile};
 use crate::cli::failure::named_fields;
 use crate::cli::presentation::{period, short_id};
 use crate::cli::session::Session;
-use crate::cli::{Exit, Failure, codes, facility, factor};
-use crate::console::{self, Cell, Column, Console, List, Record, grouped, tonnes};
+use crate::cli::{Exit, Failure, calculate, codes, facility, factor};
+use crate::console::{
+    self, Cell, Column, Console, List, LongDocument, OutputForm, Record, grouped, tonnes,
+};
 use crate::import::check::{Checked, Comparison, Trial};
-use crate::import::{Defaults, Facility, Import, Notice, Options, Report, RowError, rejects};
+use crate::import::{
+    Defaults, Facility, FileError, Import, Notice, Options, Report, Row, RowError, rejects,
+};
 
 /// Bad rows that are listed on the terminal; a file gets all of them.
 const BAD_ROWS_SHOWN_MAX: usize = 200;
 
 /// Notices that are listed on the terminal.
 const NOTICES_SHOWN_MAX: usize = 20;
+
+/// Calculated rows that a table shows; the other forms have all of them.
+const ROWS_SHOWN_MAX: usize = 1_000;
 
 /// What became of a file.
 pub(in crate::cli) struct ImportOutcome {
@@ -82,11 +91,11 @@ pub(in crate::cli) async fn import_file(
     let opened = open(arguments, session).await?.with_factors()?;
     let report = opened.check(session.console)?;
     let rows_bad = report.rows_bad;
-    tell_bad_rows(&report, arguments.skip_bad, session.console)?;
+    tell_faults(&report, arguments.skip_bad, session.console)?;
     if rows_bad > 0 {
         opened.write_rejects(arguments, session)?;
     }
-    show_notices(&report.notices, session.console);
+    show_notices(&report.notices, report.notices.len(), session.console);
 
     let import_id = opened.import.id().to_vec();
     let organisation = session.organisation()?;
@@ -117,11 +126,7 @@ pub(in crate::cli) async fn import_file(
     }
 
     let identity = session.identity(&[v1::Role::Business])?;
-    let batches = opened.batches()?;
-    let total: u64 = batches
-        .iter()
-        .map(|(_, rows)| u64::try_from(rows.len()).unwrap_or(u64::MAX))
-        .sum();
+    let total = report.rows;
     let progress = console::Progress::new(session.console, &catalogue.progress_recording(), total);
     let source_name = arguments
         .file
@@ -130,7 +135,8 @@ pub(in crate::cli) async fn import_file(
         .to_string_lossy()
         .into_owned();
     let mut rows_recorded = 0;
-    for (first, rows) in batches {
+    let (mut batches, reader) = opened.batches();
+    while let Some((first, rows)) = batches.recv().await {
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         // What an interrupted run recorded stands there already.
         if first + count > recorded_before {
@@ -154,6 +160,8 @@ pub(in crate::cli) async fn import_file(
         }
         progress.set(first + count);
     }
+    // The file may have changed since it was checked; what was sent stays pending then.
+    reader.await.map_err(|error| step_failed(&error))??;
     let submitted = if arguments.pending {
         session
             .console
@@ -188,6 +196,7 @@ pub(super) async fn single_row(
         facility: None,
         skip_bad: false,
         bad_rows: None,
+        plan: None,
         dry_run: false,
         pending: false,
         restates: None,
@@ -201,15 +210,23 @@ pub(super) async fn single_row(
             .with("count", report.rows_bad)
             .detailed(details));
     }
-    let rows: Vec<Vec<u8>> = opened
-        .batches()?
-        .into_iter()
-        .flat_map(|(_, rows)| rows)
-        .collect();
-    match <[Vec<u8>; 1]>::try_from(rows) {
-        Ok([row]) => Ok(row),
-        Err(rows) => Err(Failure::new(codes::ONE_ROW_NEEDED).with("count", rows.len())),
+    if report.rows != 1 {
+        return Err(Failure::new(codes::ONE_ROW_NEEDED).with("count", report.rows));
     }
+    let (mut batches, reader) = opened.batches();
+    let rows = batches.recv().await.map(|(_, rows)| rows);
+    reader.await.map_err(|error| step_failed(&error))??;
+    match rows.map(<[Vec<u8>; 1]>::try_from) {
+        Some(Ok([row])) => Ok(row),
+        _ => Err(Failure::new(codes::ONE_ROW_NEEDED).with("count", report.rows)),
+    }
+}
+
+/// The thread that reads the file has panicked, which is a defect.
+fn step_failed(error: &JoinError) -> Failure {
+    Failure::new(codes::STEP_FAILED)
+        .with("step", "activity import")
+        .with("detail", error)
 }
 
 /// Number of the first row of an envelope, and its rows as bytes.
@@ -217,7 +234,7 @@ type Part = (u64, Vec<Vec<u8>>);
 
 /// A file that can be read, with the factors to judge it by.
 struct Opened {
-    import: Import,
+    import: Arc<Import>,
     factors: Arc<Factors>,
     facilities: Vec<v1::Facility>,
     profile: accounting::Profile,
@@ -249,15 +266,27 @@ async fn open(arguments: &ActivityImport, session: &Session<'_>) -> Result<Opene
     let options = Options {
         sheets: arguments.sheet.clone(),
         defaults,
+        plan: plan(arguments, session.console)?,
         ..Options::default()
     };
     let import = Import::open(&arguments.file, options)?;
     Ok(Opened {
-        import,
+        import: Arc::new(import),
         factors,
         facilities: registered,
         profile: arguments.profile.to_engine()?,
     })
+}
+
+/// The plan that the rows must meet, if one is named.
+fn plan(arguments: &ActivityImport, console: &Console) -> Result<Option<Plan>, Failure> {
+    let Some(file) = &arguments.plan else {
+        return Ok(None);
+    };
+    match Plan::parse(&calculate::read(file)?) {
+        Ok(plan) => Ok(Some(plan)),
+        Err(faults) => Err(calculate::refusal(&faults, file, console)),
+    }
 }
 
 impl Opened {
@@ -287,25 +316,22 @@ impl Opened {
         Ok(report?)
     }
 
-    /// Number of the first row and the rows of each envelope.
-    fn batches(&self) -> Result<Vec<Part>, Failure> {
-        let mut batches = Vec::new();
-        self.import
-            .each_batch(&mut self.trial(), &mut |_| {}, |batch| {
-                let rows = batch
-                    .rows
-                    .into_iter()
-                    .map(|row| {
-                        v1::RecordRow {
-                            content: Some(v1::record_row::Content::Open(row.activity)),
-                        }
-                        .encode_to_vec()
-                    })
-                    .collect();
-                batches.push((batch.first, rows));
-                ControlFlow::<()>::Continue(())
-            })?;
-        Ok(batches)
+    /// Number of the first row and the rows of each envelope, while the file is being read: two envelopes wait at most.
+    fn batches(&self) -> (Receiver<Part>, JoinHandle<Result<(), FileError>>) {
+        let (sender, receiver) = channel(2);
+        let (import, mut trial) = (Arc::clone(&self.import), self.trial());
+        let reader = tokio::task::spawn_blocking(move || {
+            let read = import.each_batch(&mut trial, &mut |_| {}, |batch| {
+                let rows = batch.rows.into_iter().map(encoded).collect();
+                // Nobody waits any more if an envelope was refused.
+                match sender.blocking_send((batch.first, rows)) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            });
+            read.map(|_| ())
+        });
+        (receiver, reader)
     }
 
     fn write_rejects(
@@ -332,6 +358,14 @@ impl Opened {
             .say(&catalogue.done_rejects_written(rows.to_string(), target.display().to_string()));
         Ok(())
     }
+}
+
+/// A row as it travels in an envelope.
+fn encoded(row: Row) -> Vec<u8> {
+    v1::RecordRow {
+        content: Some(v1::record_row::Content::Open(row.activity)),
+    }
+    .encode_to_vec()
 }
 
 async fn known_import(
@@ -368,54 +402,128 @@ pub async fn dry_run(
         Err(failure) => return Err(failure),
     };
     let report = opened.check(console)?;
-    show_notices(&report.notices, console);
-    let mut rows = Vec::new();
+    show_notices(&report.notices, report.notices.len(), console);
+    let mut results = Results::begin(arguments, &opened, console);
+    let mut broken = Ok(());
+    let (mut compared, mut differing) = (0, 0);
+    let mut differences = Vec::new();
     opened
         .import
-        .compare(&opened.trial(), &mut |_| {}, |checked| rows.push(checked))?;
-    let compared: usize = rows.iter().map(|row| row.comparisons.len()).sum();
-    let differences: Vec<Notice> = rows
-        .iter()
-        .flat_map(|row| &row.comparisons)
-        .filter_map(Comparison::notice)
-        .collect();
-    if console.form() == console::OutputForm::Csv {
-        console.list(&row_list(&rows, &opened.factors, catalogue))?;
-    } else {
-        let errors = error_list(&report, catalogue);
-        let value = json!({
-            "file": arguments.file.display().to_string(),
-            "import": hex::encode(opened.import.id()),
-            "rows": rows.iter().map(|row| machine(row, &opened.factors)).collect::<Vec<_>>(),
-            "bad_rows": errors.machine(),
-            "checks": compared,
-            "checks_differing": differences.len(),
-        });
-        console.document(&value, || {
-            let style = console.style();
-            let mut text = row_list(&rows, &opened.factors, catalogue).table(style);
-            let checks = check_list(&rows, catalogue);
-            if !checks.is_empty() {
-                let title = style.heading(&catalogue.title_expected());
-                text.push_str(&format!("\n\n{title}\n{}", checks.table(style)));
+        .compare(&opened.trial(), &mut |_| {}, |checked| {
+            compared += checked.comparisons.len();
+            for notice in checked.comparisons.iter().filter_map(Comparison::notice) {
+                differing += 1;
+                if differences.len() < NOTICES_SHOWN_MAX {
+                    differences.push(notice);
+                }
             }
-            text
+            if broken.is_ok() {
+                broken = results.row(checked);
+            }
         })?;
-    }
+    broken?;
+    results.end(&report, compared, differing)?;
     if compared > 0 {
-        console
-            .say(&catalogue.import_compared(compared.to_string(), differences.len().to_string()));
+        console.say(&catalogue.import_compared(compared.to_string(), differing.to_string()));
     }
-    show_notices(&differences, console);
-    if report.rows_bad > 0 {
-        let failure = Failure::new(codes::ROWS_BAD).with("count", report.rows_bad);
+    show_notices(&differences, differing, console);
+    if let Some(failure) = refused(&report, false) {
         return Err(failure.detailed(described(&report, catalogue)));
     }
-    if !differences.is_empty() {
-        return Err(Failure::new(codes::RESULTS_DIFFER).with("count", differences.len()));
+    if differing > 0 {
+        return Err(Failure::new(codes::RESULTS_DIFFER).with("count", differing));
     }
     console.say(&catalogue.done_dry_run(report.rows.to_string()));
     Ok(Exit::Ok)
+}
+
+/// Calculated rows on their way to standard output. None is kept but what a table shows.
+struct Results<'a> {
+    factors: &'a Factors,
+    console: &'a Console,
+    /// Rows of the table, or of the next piece of CSV.
+    gathered: Vec<Checked>,
+    /// Rows beyond the table.
+    more: u64,
+    /// Whether CSV has its header line.
+    begun: bool,
+    document: Option<LongDocument<'a>>,
+}
+
+impl<'a> Results<'a> {
+    fn begin(arguments: &ActivityImport, opened: &'a Opened, console: &'a Console) -> Results<'a> {
+        let head = json!({
+            "file": arguments.file.display().to_string(),
+            "import": hex::encode(opened.import.id()),
+        });
+        let document = matches!(console.form(), OutputForm::Json | OutputForm::Yaml)
+            .then(|| console.long_document(&head, "rows"));
+        Results {
+            factors: &opened.factors,
+            console,
+            gathered: Vec::new(),
+            more: 0,
+            begun: false,
+            document,
+        }
+    }
+
+    fn row(&mut self, checked: Checked) -> std::io::Result<()> {
+        if let Some(document) = &mut self.document {
+            return document.item(&machine(&checked, self.factors));
+        }
+        if self.gathered.len() < ROWS_SHOWN_MAX {
+            self.gathered.push(checked);
+        } else if self.console.form() == OutputForm::Csv {
+            self.csv()?;
+            self.gathered.push(checked);
+        } else {
+            self.more += 1;
+        }
+        Ok(())
+    }
+
+    fn csv(&mut self) -> std::io::Result<()> {
+        let list = row_list(&self.gathered, self.factors, self.console.catalogue());
+        let text = if std::mem::replace(&mut self.begun, true) {
+            list.csv_rows()
+        } else {
+            list.csv()
+        };
+        self.gathered.clear();
+        self.console.print(text.trim_end_matches('\n'))
+    }
+
+    fn end(mut self, report: &Report, compared: usize, differing: usize) -> std::io::Result<()> {
+        let catalogue = self.console.catalogue();
+        if let Some(document) = self.document.take() {
+            return document.end(&json!({
+                "bad_rows": error_list(report, catalogue).machine(),
+                "checks": compared,
+                "checks_differing": differing,
+            }));
+        }
+        if self.console.form() == OutputForm::Csv {
+            return if self.begun && self.gathered.is_empty() {
+                Ok(())
+            } else {
+                self.csv()
+            };
+        }
+        let style = self.console.style();
+        let mut text = row_list(&self.gathered, self.factors, catalogue).table(style);
+        let checks = check_list(&self.gathered, catalogue);
+        if !checks.is_empty() {
+            let title = style.heading(&catalogue.title_expected());
+            text.push_str(&format!("\n\n{title}\n{}", checks.table(style)));
+        }
+        self.console.print(&text)?;
+        if self.more > 0 {
+            self.console
+                .say(&catalogue.import_more_rows(self.more.to_string()));
+        }
+        Ok(())
+    }
 }
 
 /// The file with nothing but what comes with this binary.
@@ -429,11 +537,12 @@ fn offline(arguments: &ActivityImport, console: &Console) -> Result<Opened, Fail
     let options = Options {
         sheets: arguments.sheet.clone(),
         defaults,
+        plan: plan(arguments, console)?,
         ..Options::default()
     };
     let import = Import::open(&arguments.file, options)?;
     Ok(Opened {
-        import,
+        import: Arc::new(import),
         factors,
         facilities: Vec::new(),
         profile: arguments.profile.to_engine()?,
@@ -580,19 +689,24 @@ fn cells(checked: &Checked, factors: &Factors, catalogue: &Catalogue) -> Vec<Cel
     ]
 }
 
-/// Tells every bad row at once: people on standard error, machines as data. A failure unless they are to be skipped.
-fn tell_bad_rows(report: &Report, skip_bad: bool, console: &Console) -> Result<(), Failure> {
-    if report.rows_bad == 0 {
-        return Ok(());
+/// Why nothing of the file is recorded, if that is so. What a plan misses cannot be skipped.
+fn refused(report: &Report, skip_bad: bool) -> Option<Failure> {
+    if report.rows_bad > 0 && !skip_bad {
+        return Some(Failure::new(codes::ROWS_BAD).with("count", report.rows_bad));
     }
+    let gaps = report.gaps.len();
+    (gaps > 0).then(|| Failure::new(codes::PLAN_NOT_MET).with("count", gaps))
+}
+
+/// Tells every fault at once: people on standard error, machines as data. A failure unless bad rows are to be skipped.
+fn tell_faults(report: &Report, skip_bad: bool, console: &Console) -> Result<(), Failure> {
     let catalogue = console.catalogue();
-    let failure = Failure::new(codes::ROWS_BAD).with("count", report.rows_bad);
-    if skip_bad {
+    let Some(failure) = refused(report, skip_bad) else {
         described(report, catalogue)
             .iter()
             .for_each(|detail| console.say(detail));
         return Ok(());
-    }
+    };
     if console.form() == console::OutputForm::Table {
         return Err(failure.detailed(described(report, catalogue)));
     }
@@ -612,7 +726,7 @@ fn error_list(report: &Report, catalogue: &Catalogue) -> List {
         Column::machine("column_letters"),
         Column::machine("fields"),
     ]);
-    for error in &report.errors {
+    for error in report.errors.iter().chain(&report.gaps) {
         let raw = error.fields();
         let fields: serde_json::Map<String, serde_json::Value> = raw
             .iter()
@@ -649,6 +763,13 @@ fn described(report: &Report, catalogue: &Catalogue) -> Vec<String> {
     if report.errors_total > shown {
         lines.push(catalogue.import_more_errors((report.errors_total - shown).to_string()));
     }
+    lines.extend(
+        report
+            .gaps
+            .iter()
+            .take(BAD_ROWS_SHOWN_MAX)
+            .map(|gap| described_error(gap, catalogue)),
+    );
     lines
 }
 
@@ -677,7 +798,8 @@ fn described_error(error: &RowError, catalogue: &Catalogue) -> String {
     }
 }
 
-fn show_notices(notices: &[Notice], console: &Console) {
+/// Tells the first notices of `count`.
+fn show_notices(notices: &[Notice], count: usize, console: &Console) {
     let catalogue = console.catalogue();
     for notice in notices.iter().take(NOTICES_SHOWN_MAX) {
         let fields = named_fields(notice.code(), notice.fields(), catalogue);
@@ -693,9 +815,8 @@ fn show_notices(notices: &[Notice], console: &Console) {
         };
         console.say(&catalogue.import_notice(place.as_str(), what.as_str()));
     }
-    if notices.len() > NOTICES_SHOWN_MAX {
-        console
-            .say(&catalogue.import_more_notices((notices.len() - NOTICES_SHOWN_MAX).to_string()));
+    if count > NOTICES_SHOWN_MAX {
+        console.say(&catalogue.import_more_notices((count - NOTICES_SHOWN_MAX).to_string()));
     }
 }
 
@@ -719,6 +840,9 @@ fn place(fields: &[(&'static str, String)], catalogue: &Catalogue) -> String {
         ("", column) => parts.push(catalogue.import_place_header(column)),
         (letters, "") => parts.push(catalogue.import_place_letters(letters)),
         (letters, column) => parts.push(catalogue.import_place_column(letters, column)),
+    }
+    if parts.is_empty() {
+        return catalogue.import_place_file();
     }
     parts.join(&catalogue.help_separator_of_choices())
 }

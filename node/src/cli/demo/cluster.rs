@@ -346,6 +346,7 @@ async fn import(
         facility: None,
         skip_bad: false,
         bad_rows: None,
+        plan: None,
         dry_run: false,
         pending: false,
         restates: None,

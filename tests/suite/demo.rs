@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use accounting::Exact;
 use hengtan_tests::{Node, User};
 
 /// The demonstration's network in a folder of this user, its node stopped.
@@ -140,6 +141,55 @@ fn the_chinese_demo_speaks_chinese_and_its_network_goes_on_by_hand() {
     assert!(
         explained.contains("0.4419"),
         "Guangdong's factor of 2023 stands in the explanation:\n{explained}"
+    );
+
+    // All history under the factors of the year before: what it would be, and why, exactly; nothing is written.
+    let before = run(&["inventory", "list", "-o", "json"]).expect(0).json();
+    let simulate = [
+        "factor",
+        "simulate",
+        "--set",
+        "mee-grid-2022",
+        "--instead-of",
+        "mee-grid-2023",
+    ];
+    let simulated = run(&[&simulate[..], &["-o", "json"]].concat())
+        .expect(0)
+        .json();
+    let inventory = &simulated["inventories"][0];
+    let exact = |value: &serde_json::Value| {
+        Exact::parse(value.as_str().expect("an amount")).expect("an exact amount")
+    };
+    assert!(
+        inventory["rows_changed"].as_u64().expect("a count") > 0,
+        "{inventory}"
+    );
+    for (column, outcome) in [
+        ("location", "emissions_location"),
+        ("market", "emissions_market"),
+    ] {
+        let amounts = &inventory[column];
+        let change = exact(&amounts["change_kg"]);
+        assert!(!change.is_zero(), "{amounts}");
+        assert_eq!(
+            exact(&amounts["before_kg"]).add(&change),
+            Ok(exact(&amounts["after_kg"]))
+        );
+        let parts = inventory["causes"]
+            .as_array()
+            .expect("causes")
+            .iter()
+            .filter(|part| part["outcome"] == outcome && part["cause"] != "total");
+        let sum = parts
+            .map(|part| exact(&part["change_kg"]))
+            .try_fold(Exact::ZERO, |sum, part| sum.add(&part));
+        assert_eq!(sum, Ok(change), "the parts add up to the whole change");
+    }
+    let table = run(&simulate).expect(0).stdout;
+    assert!(table.contains("mee-grid-2022"), "{table}");
+    assert_eq!(
+        run(&["inventory", "list", "-o", "json"]).expect(0).json(),
+        before
     );
 
     // Stupid things, each with its own exit code and nothing lost.

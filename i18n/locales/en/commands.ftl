@@ -354,6 +354,15 @@ cmd-factor-diff = Show what changed from one factor set to another; needs no nod
     .arg-second = Shipped set or folder, after
     .examples =
         hengtan factor diff mee-grid-2022 mee-grid-2023 # two years of a series
+cmd-factor-simulate = Show what inventories would be under another factor set; nothing is written
+    .long =
+        Every row of the inventories is calculated again as if the set had been there. The sets that it replaces are left out: the one of the same id, those that its manifest supersedes, and those named with --instead-of; the others stay as the row used them. What made each total change is shown part by part; the parts add up exactly. Rows that the set cannot calculate keep their result and are named.
+    .arg-set = Shipped set, folder, or set of the network
+    .arg-instead-of = Set that it takes the place of. May be repeated
+    .arg-inventory = Inventory; every inventory if absent
+    .examples =
+        hengtan factor simulate --set mee-grid-2023 --instead-of mee-grid-2022 # all history under the factors of 2023
+        hengtan factor simulate --set my-set inv-2025 -o json # a set that is not adopted yet
 cmd-factor-import = Read a factor set from CSV or XLSX and review it; needs no node
     .long =
         The header names the columns of the format; those that may be empty may be missing, in any order. Every row that cannot be read is named with its fault. With --out a folder is written that factor adopt takes, its manifest with the SM3 digest of the rows.

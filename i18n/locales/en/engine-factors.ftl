@@ -168,3 +168,11 @@ change-cause-rule = rule
 
 phrase-factor-row = Row { $row }: { $text }
 done-factors-read = { $count } factors of { $set }@{ $version } read.
+
+# factor simulate
+col-before-kg = Before (kg CO2e)
+col-after-kg = After (kg CO2e)
+col-rows-changed = Rows that change
+col-rows-kept = Rows kept
+title-simulated = { $inventory } under { $set }: what makes the difference
+simulate-kept = { $inventory }: row { $row } keeps its result. { $code } { $what }

@@ -354,6 +354,15 @@ cmd-factor-diff = 显示两个排放因子集之间的变更；不需要节点
     .arg-second = 变更后的随附因子集或文件夹
     .examples =
         hengtan factor diff mee-grid-2022 mee-grid-2023 # 同一系列的两个年度
+cmd-factor-simulate = 显示清单在另一因子集下的结果；不写入任何内容
+    .long =
+        按该因子集已在使用的情形重新核算清单的每一行。被取代的因子集不参与：编号相同的、其清单文件声明取代的，以及用 --instead-of 指定的；其余仍按该行当时所用。每项合计的变化逐项列出原因，各项之和恰等于总变化。该因子集无法核算的行保留原结果，并逐一列出。
+    .arg-set = 随附因子集、文件夹，或网络中的因子集
+    .arg-instead-of = 被其取代的因子集；可多次指定
+    .arg-inventory = 清单；缺省为全部清单
+    .examples =
+        hengtan factor simulate --set mee-grid-2023 --instead-of mee-grid-2022 # 全部历史改用 2023 年因子
+        hengtan factor simulate --set my-set inv-2025 -o json # 尚未采用的因子集
 cmd-factor-import = 从 CSV 或 XLSX 读取排放因子集并审查；不需要节点
     .long =
         表头使用格式规定的列名；允许为空的列可以省略，列的次序不限。无法读取的每一行都会连同错误列出。使用 --out 时写出可供 factor adopt 采用的文件夹，其清单文件含各行的 SM3 摘要。

@@ -168,3 +168,11 @@ change-cause-rule = 规则
 
 phrase-factor-row = 第 { $row } 行：{ $text }
 done-factors-read = 已读取 { $set }@{ $version } 的 { $count } 个排放因子。
+
+# factor simulate
+col-before-kg = 变更前（kg CO2e）
+col-after-kg = 变更后（kg CO2e）
+col-rows-changed = 变化行数
+col-rows-kept = 保留行数
+title-simulated = { $inventory } 采用 { $set }：变化原因
+simulate-kept = { $inventory }：数据行 { $row } 保留原结果。{ $code } { $what }

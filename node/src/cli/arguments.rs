@@ -724,6 +724,22 @@ pub enum Factor {
     Diff(FactorDiff),
     /// Reads a table.
     Import(FactorImport),
+    /// Shows what inventories would be.
+    Simulate(FactorSimulate),
+}
+
+/// `factor simulate`
+#[derive(Debug, Args)]
+pub struct FactorSimulate {
+    /// The other set.
+    #[arg(long, value_name = "SET")]
+    pub set: String,
+    /// Sets that it takes the place of.
+    #[arg(long, value_name = "SET", action = ArgAction::Append)]
+    pub instead_of: Vec<String>,
+    /// Inventories; all if absent.
+    #[arg(value_name = "INVENTORY")]
+    pub inventory: Vec<String>,
 }
 
 /// `factor lint`

@@ -2,6 +2,7 @@
 
 mod graph;
 mod number;
+pub(super) mod simulate;
 mod steps;
 
 use hengtan_api::v1 as api;

@@ -17,7 +17,7 @@ use crate::console::{Cell, Column, List, Progress, Record};
 use super::arguments::{Factor, FactorAdopt, FactorList, FactorSearch, FactorSets, FactorShow};
 use super::presentation::{time, whole_id};
 use super::session::{self, Session, unreadable};
-use super::{Exit, Failure, codes};
+use super::{Exit, Failure, codes, explain};
 pub use review::{diff, import, lint};
 
 pub async fn run(command: Factor, session: &Session<'_>) -> Result<Exit, Failure> {
@@ -27,6 +27,7 @@ pub async fn run(command: Factor, session: &Session<'_>) -> Result<Exit, Failure
         Factor::Search(arguments) => search(arguments, session).await,
         Factor::Sets(arguments) => sets(arguments, session).await,
         Factor::Adopt(arguments) => adopt(arguments, session).await,
+        Factor::Simulate(arguments) => explain::simulate::run(&arguments, session).await,
         // These need no node.
         Factor::Lint(arguments) => lint(&arguments, session.console),
         Factor::Diff(arguments) => diff(&arguments, session.console),
@@ -117,6 +118,19 @@ pub(super) async fn adopted(
                 set,
             });
         }
+    }
+}
+
+/// The shipped set with this name or the one in this folder; else the one in force in the ledger.
+pub(super) async fn set_named(name: &str, session: &Session<'_>) -> Result<FactorSet, Failure> {
+    match source::named(name, session.console) {
+        Err(failure) if failure.code == codes::NOT_FOUND => in_force(session)
+            .await?
+            .into_iter()
+            .map(|adopted| adopted.set)
+            .find(|set| set.manifest.id == name)
+            .ok_or(failure),
+        other => other,
     }
 }
 

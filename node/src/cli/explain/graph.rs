@@ -129,6 +129,21 @@ pub async fn diff(first: &str, second: &str, session: &Session<'_>) -> Result<Ex
     let years = inventory.period_start.get(..4) == other.period_start.get(..4);
     let before = explained(&before, |row| meter(row, years))?;
     let after = explained(&after, |row| meter(row, years))?;
+    session.console.list(&compared(&before, &after, session)?)?;
+    Ok(Exit::Ok)
+}
+
+/// What made the results of the same rows differ; the parts of each outcome add up to its whole change.
+pub(super) fn causes(
+    before: &[Explained],
+    after: &[Explained],
+    session: &Session<'_>,
+) -> Result<List, Failure> {
+    let (before, after) = (explained(before, address)?, explained(after, address)?);
+    compared(&before, &after, session)
+}
+
+fn compared(before: &Report, after: &Report, session: &Session<'_>) -> Result<List, Failure> {
     let catalogue = session.console.catalogue();
     let mut list = List::new(vec![
         Column::new("outcome", catalogue.col_outcome()),
@@ -156,8 +171,7 @@ pub async fn diff(first: &str, second: &str, session: &Session<'_>) -> Result<Ex
         )?;
         lines(outcome.code, &comparison, session, &mut list)?;
     }
-    session.console.list(&list)?;
-    Ok(Exit::Ok)
+    Ok(list)
 }
 
 fn lines(

@@ -1,6 +1,7 @@
 //! From a figure down to the paper: activity data, factor with source, arithmetic, total, signer, proof.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use accounting::{Catalogue as Factors, Exact, Trace};
 use hengtan_api::v1 as api;
@@ -19,10 +20,11 @@ use crate::console::{Cell, Column, List, grouped, local_time, tonnes, utc_time, 
 /// Rows whose arithmetic is written out; of more, the table says everything.
 const WRITTEN_OUT_MAX: usize = 12;
 
-/// Factor sets by id and version, fetched once.
+/// Factor sets by id and version, fetched once, and the catalogues made of them.
 #[derive(Default)]
 struct Shelf {
-    sets: BTreeMap<(String, String), accounting::FactorSet>,
+    sets: BTreeMap<(String, String), Arc<accounting::FactorSet>>,
+    catalogues: BTreeMap<Vec<(String, String)>, Arc<Factors>>,
 }
 
 impl Shelf {
@@ -31,7 +33,7 @@ impl Shelf {
         &mut self,
         result: &v1::RowResult,
         session: &Session<'_>,
-    ) -> Result<Factors, Failure> {
+    ) -> Result<Arc<Factors>, Failure> {
         let mut keys: Vec<(String, String)> = result
             .factors
             .iter()
@@ -39,25 +41,31 @@ impl Shelf {
             .collect();
         keys.sort();
         keys.dedup();
-        let mut sets = Vec::new();
-        for key in keys {
-            if !self.sets.contains_key(&key) {
-                let adopted = factor::adopted(&key.0, &key.1, session).await?;
-                self.sets.insert(key.clone(), adopted.set);
-            }
-            if let Some(set) = self.sets.get(&key) {
-                sets.push(set.clone());
-            }
+        if let Some(known) = self.catalogues.get(&keys) {
+            return Ok(Arc::clone(known));
         }
-        Ok(Factors::new(sets)?)
+        let mut sets = Vec::new();
+        for key in &keys {
+            if !self.sets.contains_key(key) {
+                let adopted = factor::adopted(&key.0, &key.1, session).await?;
+                self.sets.insert(key.clone(), Arc::new(adopted.set));
+            }
+            sets.extend(self.sets.get(key).cloned());
+        }
+        let factors = Arc::new(Factors::new(sets)?);
+        self.catalogues.insert(keys, Arc::clone(&factors));
+        Ok(factors)
     }
 }
 
 /// One row with everything that stands behind its result.
+#[derive(Clone)]
 pub(super) struct Explained {
     pub(super) record: api::ActivityRecord,
     pub(super) result: v1::RowResult,
-    pub(super) factors: Factors,
+    pub(super) factors: Arc<Factors>,
+    activity: accounting::Activity,
+    profile: accounting::Profile,
     pub(super) calculation: accounting::Calculation,
     pub(super) trace: Trace,
     same: bool,
@@ -119,10 +127,64 @@ async fn explained(
         record,
         result,
         factors,
+        activity,
+        profile,
         calculation: calculated,
         trace,
         same,
     })
+}
+
+/// Calculates rows as if a set had been there, and those that it replaces had not.
+pub(super) struct Under<'a> {
+    set: Arc<accounting::FactorSet>,
+    replaced: &'a dyn Fn(&str) -> bool,
+    /// Catalogues by the sets that rows used.
+    catalogues: BTreeMap<Vec<String>, Arc<Factors>>,
+}
+
+impl<'a> Under<'a> {
+    pub(super) fn new(
+        set: &accounting::FactorSet,
+        replaced: &'a dyn Fn(&str) -> bool,
+    ) -> Under<'a> {
+        Under {
+            set: Arc::new(set.clone()),
+            replaced,
+            catalogues: BTreeMap::new(),
+        }
+    }
+
+    /// The row under the sets that it used, without those that are replaced, and the other one.
+    pub(super) fn calculate(&mut self, row: &Explained) -> Result<Explained, accounting::Error> {
+        let key: Vec<String> = row
+            .factors
+            .sets()
+            .iter()
+            .map(|set| format!("{}@{}", set.manifest.id, set.manifest.version))
+            .collect();
+        let factors = match self.catalogues.get(&key) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let kept = row
+                    .factors
+                    .sets()
+                    .iter()
+                    .filter(|set| !(self.replaced)(&set.manifest.id));
+                let sets: Vec<_> = kept.chain([&self.set]).cloned().collect();
+                let factors = Arc::new(Factors::new(sets)?);
+                self.catalogues.insert(key, Arc::clone(&factors));
+                factors
+            }
+        };
+        let (calculation, trace) = accounting::explain(&row.activity, &factors, &row.profile)?;
+        Ok(Explained {
+            factors,
+            calculation,
+            trace,
+            ..row.clone()
+        })
+    }
 }
 
 async fn facilities(session: &Session<'_>) -> Result<Vec<v1::Facility>, Failure> {

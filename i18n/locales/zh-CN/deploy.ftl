@@ -34,3 +34,7 @@ deploy-interop-missing = 本机没有 { $runtime } 命令，互操作测试将�
 deploy-interop-failed = 命令“{ $command }”连续失败三次，详见上方输出。
 deploy-emulation-need = 针对其他 CPU 的测试需要模拟器及其启动或链接所需的软件包，目前有缺失。
 deploy-emulation-no-rustup = 未安装 rustup，无法添加编译目标 { $target }；请安装 rustup 或该编译目标。
+deploy-determinism-skip = 跳过 { $machine }：未安装 { $missing }。
+deploy-determinism-empty = 只计算了 { $cases } 个算例，本应有数百个。
+deploy-determinism-differs = { $machine } 的结果与 { $native } 不同。
+deploy-determinism-equal = { $cases } 个算例、{ $lines } 行结果，在以下机器上逐字节相同：{ $machines }。

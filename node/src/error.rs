@@ -199,6 +199,8 @@ errors! {
     ContentMissing { /** Index of the entry. */ index: u64 } = "HT-API-011" NotFound;
     /// The request took too long.
     Deadline = "HT-API-015" Unavailable;
+    /// Too many watches are open.
+    WatchesFull { /** Watches that may be open. */ limit: usize } = "HT-API-017" TooMany;
     /// The node failed in a way that it does not know.
     Internal { /** For the log. */ detail: String } = "HT-API-016" Internal;
 }

@@ -9,3 +9,4 @@ mod demo;
 mod examples;
 mod lifecycle;
 mod tidy;
+mod watch;

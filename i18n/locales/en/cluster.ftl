@@ -80,6 +80,20 @@ cmd-cluster-status = Show how every node stands, one row for each
     .examples =
         hengtan cluster status --watch # keep an eye on it
 
+cmd-entry = The log itself, as it grows
+cmd-entry-watch = Show entries as they become final
+    .long =
+        Shows each entry once, in the order of the log, as soon as a final checkpoint covers it, until Ctrl-C. If the node goes and comes back, the watch goes on where it was; it gives up when the node is away for longer than --timeout. At the end it says with which --from another watch begins without gap.
+
+        With -o json each entry is one line.
+    .arg-from = Index of the first entry; only what becomes final from now on if absent
+    .arg-kind = Only commands of this kind, such as activity.submit. May be repeated
+    .arg-organisation = Only what members of this organisation sign
+    .arg-count = End after so many entries; 0 never ends
+    .examples =
+        hengtan entry watch --kind inventory.close --kind inventory.restate # every inventory as it is closed
+        hengtan entry watch --from 0 -o json # everything from the beginning, for a program
+
 cmd-leader = Which node leads
 cmd-leader-transfer = Let another voting node lead
     .long =
@@ -95,6 +109,9 @@ col-committed-index = Commit
 col-applied-index = Applied
 col-lag = Lag
 col-number = No.
+col-member = Member
+
+watch-ended = What comes next: hengtan entry watch --from { $next }
 
 init-rehearsed = Made { $organisations } organisations with { $nodes } nodes below { $path }. This is a rehearsal: all keys lie in one place.
 init-part-made = The part for the other founders: { $path }

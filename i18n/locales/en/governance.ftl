@@ -161,5 +161,6 @@ proved-recovery = At entry { $index } the network was continued after a lost quo
 
 value-level = LEVEL
 value-hex = HEX
+value-index = INDEX
 value-voter = VOTER
 value-learner = LEARNER

@@ -80,6 +80,20 @@ cmd-cluster-status = 显示每个节点的状态，每个节点一行
     .examples =
         hengtan cluster status --watch # 持续查看
 
+cmd-entry = 查看不断增长的账本日志
+cmd-entry-watch = 条目一经最终确认即予显示
+    .long =
+        最终检查点覆盖某条目后即显示该条目；每个条目只显示一次，按日志顺序，直到 Ctrl-C。节点中断后恢复时，从中断处继续；节点中断时间超过 --timeout 则退出。结束时给出 --from 的值，下次从该处开始不会有遗漏。
+
+        使用 -o json 时，每个条目占一行。
+    .arg-from = 第一个条目的序号；未指定时只显示此后最终确认的条目
+    .arg-kind = 只显示此类命令，例如 activity.submit。可重复指定
+    .arg-organisation = 只显示由该组织的成员签署的条目
+    .arg-count = 显示这么多条目后结束；0 表示不结束
+    .examples =
+        hengtan entry watch --kind inventory.close --kind inventory.restate # 每份清单封账时即显示
+        hengtan entry watch --from 0 -o json # 从头开始的全部条目，供程序读取
+
 cmd-leader = 由哪个节点领导
 cmd-leader-transfer = 改由另一个投票节点领导
     .long =
@@ -95,6 +109,9 @@ col-committed-index = 已提交
 col-applied-index = 已执行
 col-lag = 滞后
 col-number = 编号
+col-member = 成员
+
+watch-ended = 后续条目：hengtan entry watch --from { $next }
 
 init-rehearsed = 已在 { $path } 下建立 { $organisations } 个组织和 { $nodes } 个节点。仅供演练：全部密钥都在同一处。
 init-part-made = 交给其他创始方的部分：{ $path }

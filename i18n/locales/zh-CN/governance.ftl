@@ -161,5 +161,6 @@ proved-recovery = 网络在条目 { $index } 处于失去法定多数后继续�
 
 value-level = 级别
 value-hex = 十六进制
+value-index = 序号
 value-voter = 投票节点
 value-learner = 学习节点

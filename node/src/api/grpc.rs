@@ -4,9 +4,11 @@ use super::governance;
 use super::problem::{grpc_status, locale};
 use crate::error::Error;
 use crate::service::query::{self, Activity, ActivityFilter, FactorUse, PageRequest, Record};
-use crate::service::{End, RequestLabels, Service, Subject, Submission, blocking};
+use crate::service::{End, RequestLabels, Seen, Service, Subject, Submission, Watch, blocking};
 use crate::snapshot::Stream;
 use crate::store::Reading;
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 use hengtan_api::v1 as api;
 use hengtan_api::v1::ledger_server::{Ledger, LedgerServer};
 use hengtan_ledger::checkpoint::Note;
@@ -226,6 +228,16 @@ fn summary(found: query::EntrySummary) -> api::EntrySummary {
         code: found.code,
         row_count: found.row_count,
         r#final: found.is_final,
+    }
+}
+
+fn seen(found: Seen) -> api::EntryWatchResponse {
+    let (summarised, entry) = found.entry.unzip();
+    api::EntryWatchResponse {
+        summary: summarised.map(summary),
+        entry: entry.unwrap_or_default(),
+        next: found.next,
+        final_size: found.final_size,
     }
 }
 
@@ -517,6 +529,32 @@ impl Ledger for Door {
             })
         })
         .await
+    }
+
+    type EntryWatchStream = BoxStream<'static, Result<api::EntryWatchResponse, Status>>;
+
+    async fn entry_watch(
+        &self,
+        request: Request<api::EntryWatchRequest>,
+    ) -> Answer<Self::EntryWatchStream> {
+        let asked = language(&request);
+        let request = request.into_inner();
+        let watch = Watch {
+            from: request.from,
+            kinds: request.kind,
+            organisation: request.organisation,
+            count: request.count,
+            bytes: request.with_bytes,
+        };
+        let stream = self.service.watch(watch).map(|receiver| {
+            ReceiverStream::new(receiver)
+                .map(move |item| {
+                    item.map(seen)
+                        .map_err(|error| grpc_status(&error, asked.locale))
+                })
+                .boxed()
+        });
+        self.answer("EntryWatch", asked, stream)
     }
 
     type ExportStream = ReceiverStream<Result<api::ExportResponse, Status>>;

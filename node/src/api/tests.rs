@@ -10,7 +10,7 @@ use hengtan_ledger::envelope::{Command, Signed, sign};
 use hengtan_ledger::receipt::{NetworkPin, verify_receipt};
 use hengtan_ledger::v1;
 use std::sync::Arc;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::oneshot;
 use tonic_types::StatusExt as _;
 
@@ -339,7 +339,11 @@ async fn each_documented_path_answers_and_each_unhappy_answer_is_a_problem() {
                     }
                 })
                 .collect();
-            let request = format!("{} {}", verb.to_uppercase(), concrete.join("/"));
+            let mut request = format!("{} {}", verb.to_uppercase(), concrete.join("/"));
+            if path.ends_with("/watch") {
+                // Without a count it has no end.
+                request.push_str("?count=1");
+            }
             let (status, head, body) = node
                 .http(&request, "en", if verb == "post" { "{}" } else { "" })
                 .await;
@@ -364,6 +368,97 @@ async fn each_documented_path_answers_and_each_unhappy_answer_is_a_problem() {
             }
         }
     }
+    node.stop().await;
+}
+
+/// Reads server-sent events: ids and data, until as many with data have come. The connection is cut then.
+async fn events(
+    node: &Node,
+    path: &str,
+    last: Option<u64>,
+    count: usize,
+) -> Vec<(u64, serde_json::Value)> {
+    let mut socket = tokio::net::TcpStream::connect(node.address)
+        .await
+        .expect("connected");
+    let last = last.map_or_else(String::new, |last| format!("last-event-id: {last}\r\n"));
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{last}\r\n");
+    socket.write_all(request.as_bytes()).await.expect("sent");
+    let mut lines = tokio::io::BufReader::new(socket).lines();
+    let (mut found, mut id) = (Vec::new(), 0);
+    while found.len() < count {
+        let line = lines.next_line().await.expect("read").expect("open");
+        if let Some(text) = line.strip_prefix("id: ") {
+            id = text.parse().expect("a number");
+        } else if let Some(text) = line.strip_prefix("data: ") {
+            found.push((id, serde_json::from_str(text).expect("JSON")));
+        } else if line.starts_with("content-type:") {
+            assert_eq!(line, "content-type: text/event-stream");
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn server_sent_events_go_on_behind_the_last_one_after_a_cut() {
+    let node = start().await;
+    let mut client = node.client().await;
+    let mut submit = async |name: &str| {
+        let request = wire::SubmitRequest {
+            envelope: node.facility(name).bytes,
+            without_receipt: true,
+            ..Default::default()
+        };
+        client.submit(request).await.expect("answered");
+    };
+    submit("one").await;
+    submit("two").await;
+    let path = "/v1/entries/watch?from=0&kind=facility.register,facility.other";
+    let mut seen = events(&node, path, None, 1).await;
+    submit("three").await;
+    let last = seen.last().map(|(id, _)| *id);
+    seen.extend(events(&node, path, last, 2).await);
+    let indexes: Vec<u64> = seen.iter().map(|(id, _)| *id).collect();
+    // Genesis, then header and envelope of each.
+    assert_eq!(indexes, [2, 4, 6]);
+    for (id, event) in &seen {
+        assert_eq!(event["summary"]["index"], *id);
+        assert_eq!(event["summary"]["organisation"], "enterprise");
+        assert_eq!(event["summary"]["final"], true);
+        assert_eq!(event["next"], id + 1);
+    }
+    let everything = events(&node, "/v1/entries/watch", None, 7).await;
+    assert!(everything.iter().map(|(id, _)| *id).eq(0..7));
+
+    // The same over gRPC: what was ready for the reader when it was cut comes again.
+    let request = |from| wire::EntryWatchRequest {
+        from,
+        with_bytes: true,
+        ..Default::default()
+    };
+    let mut next = 0;
+    let mut leaves = Vec::new();
+    while next < 7 {
+        let answer = client.entry_watch(request(next)).await.expect("opened");
+        let mut stream = answer.into_inner();
+        for _ in 0..2.min(7 - next) {
+            let answer = stream.message().await.expect("read").expect("open");
+            let summary = answer.summary.expect("an entry");
+            let leaf = hengtan_ledger::tree::LOG.leaf(&answer.entry);
+            assert_eq!(summary.leaf, leaf);
+            leaves.push(summary.index);
+            next = answer.next;
+        }
+    }
+    assert!(leaves.into_iter().eq(0..7));
+
+    for (bad, code) in [("soon", "HT-API-044"), ("-1", "HT-API-044")] {
+        let request = format!("GET /v1/entries/watch HTTP/1.1\r\nlast-event-id: {bad}\r\nx:");
+        let (status, _, body) = node.http(&request, "en", "").await;
+        assert_eq!(status, 400, "{body}");
+        assert!(body.contains(code), "{body}");
+    }
+    drop(client);
     node.stop().await;
 }
 

@@ -159,6 +159,9 @@ pub enum Command {
     /// Who leads.
     #[command(subcommand, arg_required_else_help = true)]
     Leader(Leader),
+    /// Entries of the log.
+    #[command(subcommand, arg_required_else_help = true)]
+    Entry(Entry),
     /// Checks of this installation.
     Doctor(Doctor),
     /// Configuration.

@@ -8,8 +8,8 @@ use super::arguments::{Activity, Audit, Backup, Blame, Command, CommandLine, Fac
 use super::session::Session;
 use super::{
     Exit, Failure, activity, audit, backup, bench, blame, calculate, cert, cluster, codes,
-    completion, config, crypto, demo, doctor, explain, facility, factor, init, inventory, key,
-    member, node, org, policy, proposal, receipt, start, status, verify,
+    completion, config, crypto, demo, doctor, entry, explain, facility, factor, init, inventory,
+    key, member, node, org, policy, proposal, receipt, start, status, verify,
 };
 
 /// Runs a command.
@@ -58,6 +58,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
             let session = Session::open(&global, console)?;
             match command {
                 Command::Cluster(command) => cluster::run(command, &session).await,
+                Command::Entry(command) => entry::run(command, &session).await,
                 Command::Org(command) => org::run(command, &session).await,
                 Command::Member(command) => member::run(command, &session).await,
                 Command::Node(command) => node::run(command, &session).await,

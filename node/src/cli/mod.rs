@@ -17,6 +17,7 @@ mod demo;
 mod derivation;
 mod dispatch;
 mod doctor;
+mod entry;
 mod exit;
 mod explain;
 mod facility;

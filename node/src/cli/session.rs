@@ -125,6 +125,11 @@ impl<'a> Session<'a> {
         self.client.clone()
     }
 
+    /// How long to wait for the node.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// The failure for what the node or the way to it answered.
     pub fn failed(&self, status: tonic::Status) -> Failure {
         if status.get_details_error_info().is_none() {

@@ -94,6 +94,10 @@ pub struct Limits {
     pub page_default: u32,
     /// The largest page.
     pub page_max: u32,
+    /// Watches that are open at once.
+    pub watches_max: usize,
+    /// How long a watch stays silent before it gives a sign of life, milliseconds.
+    pub watch_silence_ms: u64,
 }
 
 /// How batches are filled.
@@ -202,6 +206,8 @@ impl Config {
             wait_max_ms: of.number("limits.wait_max_ms"),
             page_default: of.count("limits.page_default"),
             page_max: of.count("limits.page_max"),
+            watches_max: of.size("limits.watches_max"),
+            watch_silence_ms: of.number("limits.watch_silence_ms"),
         };
         let batch = Batching {
             envelopes_max: of.size("batch.envelopes_max"),

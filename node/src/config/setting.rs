@@ -151,6 +151,12 @@ pub const SETTINGS: &[(&str, Form, &str)] = &[
     ("limits.wait_max_ms", Form::Number(1, 600_000), "60000"),
     ("limits.page_default", Form::Number(1, 10_000), "100"),
     ("limits.page_max", Form::Number(1, 10_000), "1000"),
+    ("limits.watches_max", Form::Number(0, 1 << 20), "256"),
+    (
+        "limits.watch_silence_ms",
+        Form::Number(10, 3_600_000),
+        "15000",
+    ),
     ("batch.envelopes_max", Form::Number(1, 1 << 16), "1024"),
     ("batch.bytes_max", Form::Number(1 << 16, 1 << 30), "8388608"),
     ("batch.linger_ms", Form::Number(0, 10_000), "0"),

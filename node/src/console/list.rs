@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::form::{csv_line, plain};
 use super::style::Style;
+use super::width::{columns, pad};
 
 /// On which side a column's text stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,7 @@ pub struct Column {
     title: String,
     align: Align,
     hidden: bool,
+    width_min: usize,
 }
 
 /// One value: what machines get, and what people read.
@@ -47,12 +49,19 @@ impl Column {
             title: title.into(),
             align: Align::Left,
             hidden: false,
+            width_min: 0,
         }
     }
 
     /// The same column for numbers.
     pub fn right(mut self) -> Column {
         self.align = Align::Right;
+        self
+    }
+
+    /// The same column, at least so wide where rows come one by one.
+    pub fn wide(mut self, width_min: usize) -> Column {
+        self.width_min = width_min;
         self
     }
 
@@ -63,6 +72,7 @@ impl Column {
             title: String::new(),
             align: Align::Left,
             hidden: true,
+            width_min: 0,
         }
     }
 }
@@ -192,6 +202,36 @@ impl List {
         }
         let text = table.to_string();
         let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        lines.join("\n")
+    }
+
+    /// For people, where rows come one by one: no column can know how wide it will have to be.
+    pub fn lines(&self, style: Style, heading: bool) -> String {
+        let line = |cell: &dyn Fn(usize) -> String| {
+            let mut text = String::new();
+            for (position, column) in self.columns.iter().enumerate() {
+                if column.hidden {
+                    continue;
+                }
+                let (cell, wide) = (cell(position), columns(&column.title).max(column.width_min));
+                match column.align {
+                    Align::Left => text.push_str(&pad(&cell, wide)),
+                    Align::Right => {
+                        text.push_str(&" ".repeat(wide.saturating_sub(columns(&cell))));
+                        text.push_str(&cell);
+                    }
+                }
+                text.push_str("  ");
+            }
+            text.trim_end().to_owned()
+        };
+        let mut lines = Vec::new();
+        if heading {
+            lines.push(style.heading(&line(&|at| self.columns[at].title.clone())));
+        }
+        for row in &self.rows {
+            lines.push(line(&|at| single_line(&row[at].human)));
+        }
         lines.join("\n")
     }
 

@@ -270,6 +270,33 @@ impl Console {
         }
     }
 
+    /// Writes more rows of a list that has no end, as they come: lines of a table or of CSV, one JSON value or YAML document for each row.
+    ///
+    /// # Errors
+    /// As [`Console::print`].
+    pub fn rows(&self, list: &List, first: bool) -> io::Result<()> {
+        match self.form {
+            OutputForm::Table => self.print(&list.lines(self.style(), first)),
+            OutputForm::Csv => {
+                let text = list.csv();
+                let rows = text.split_once('\n').map_or("", |(_, rows)| rows);
+                self.csv(if first { &text } else { rows })
+            }
+            form => {
+                let rows = list.machine();
+                for row in rows.as_array().into_iter().flatten() {
+                    match form {
+                        OutputForm::Yaml => {
+                            self.print_utf8(&format!("---\n{}", form.encode(row)))?
+                        }
+                        _ => self.print_utf8(&row.to_string())?,
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// Writes one thing in the form that was asked for.
     ///
     /// # Errors

@@ -62,6 +62,8 @@ pub struct Gauges {
     pub store_bytes: Gauge,
     /// Ledger time of the last batch, milliseconds since 1970.
     pub ledger_time_ms: Gauge,
+    /// Watches that are open.
+    pub watches: Gauge,
 }
 
 impl Default for Metrics {
@@ -157,6 +159,7 @@ impl Default for Metrics {
                 "Ledger time of the last batch since 1970",
                 &gauges.ledger_time_ms,
             ),
+            ("watches", "Watches that are open", &gauges.watches),
         ] {
             registry.register(name, help, gauge.clone());
         }

@@ -15,12 +15,14 @@ mod queue;
 mod receipt;
 mod status;
 mod submit;
+mod watching;
 
 pub use metrics::{Metrics, RequestLabels};
 pub use query::{ActivityFilter, Page, PageRequest};
 pub use receipt::Subject;
 pub use status::Status;
 pub use submit::{End, Submission, Submitted};
+pub use watching::{Seen, Watch};
 
 use crate::clock::{Clock, Watchman};
 use crate::config::{Config, Folder, Limits};
@@ -89,6 +91,8 @@ pub(crate) struct Inner {
     /// Why this node must not serve any more.
     broken: watch::Sender<Option<Error>>,
     verifications: Semaphore,
+    /// Watches that may still be opened.
+    watches: Arc<Semaphore>,
     rate: RateLimiter<[u8; 32], DefaultKeyedStateStore<[u8; 32]>, DefaultClock>,
     metrics: Arc<Metrics>,
     started_at_ms: u64,
@@ -269,6 +273,7 @@ impl Service {
                 verifications: Semaphore::new(
                     std::thread::available_parallelism().map_or(1, usize::from),
                 ),
+                watches: Arc::new(Semaphore::new(config.limits.watches_max)),
                 rate: RateLimiter::keyed(
                     Quota::per_second(positive(config.limits.sender_envelopes_per_second))
                         .allow_burst(positive(config.limits.sender_burst)),

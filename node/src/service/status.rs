@@ -160,6 +160,7 @@ impl Service {
         gauges.ready.set(i64::from(status.ready));
         gauges.store_bytes.set(number(status.disk_bytes));
         gauges.ledger_time_ms.set(number(status.time_ms));
+        gauges.watches.set(number(self.watches() as u64));
         self.inner
             .metrics
             .to_text()

@@ -411,3 +411,4 @@ async fn another_networks_folder_is_refused() {
 }
 
 mod snapshot;
+mod watch;

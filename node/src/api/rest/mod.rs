@@ -8,6 +8,7 @@ mod openapi;
 mod problem;
 mod route;
 mod transcode;
+mod watch;
 
 use std::sync::Arc;
 
@@ -138,6 +139,9 @@ async fn answer<S: Ledger>(
     }
     if route.rpc == "Backup" {
         return backup(service).await;
+    }
+    if route.rpc == "EntryWatch" {
+        return watch::answer(service, &request, headers).await;
     }
     let dispatch::Called {
         message: response,

@@ -106,6 +106,7 @@ impl Schemas {
         let media = match route.rpc {
             "Export" => "application/x-ndjson",
             "Backup" => "application/octet-stream",
+            "EntryWatch" => "text/event-stream",
             _ => "application/json",
         };
         // A receipt is the file that the verifier reads; docs/formats describe it.

@@ -59,6 +59,7 @@ pub const ROUTES: &[Route] = &[
     read("/v1/checkpoint", "CheckpointShow"),
     read("/v1/consistency", "ConsistencyShow"),
     read("/v1/entries", "EntryList"),
+    read("/v1/entries/watch", "EntryWatch"),
     read("/v1/entries/{index}", "EntryShow"),
     read("/v1/entries/{index}/receipt", "ReceiptGet"),
     read("/v1/export", "Export"),

@@ -165,6 +165,30 @@ pub struct ClusterStatus {
     pub every: u64,
 }
 
+/// `entry …`
+#[derive(Debug, Subcommand)]
+pub enum Entry {
+    /// Final entries as they come.
+    Watch(EntryWatch),
+}
+
+/// `entry watch`
+#[derive(Debug, Args)]
+pub struct EntryWatch {
+    /// First index.
+    #[arg(long, value_name = "INDEX")]
+    pub from: Option<u64>,
+    /// Kinds of commands.
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<String>,
+    /// Organisation of the sender.
+    #[arg(long, value_name = "ID")]
+    pub organisation: Option<String>,
+    /// End after so many entries.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub count: u64,
+}
+
 /// `leader …`
 #[derive(Debug, Subcommand)]
 pub enum Leader {

@@ -175,6 +175,16 @@ errors! {
     JoiningUnprepared { /** The node. */ node: String, /** The folder. */ path: String } = "HT-NOD-054" NotFound;
     /// Somebody speaks plain text where TLS is spoken.
     PlainText = "HT-NOD-080" BadInput;
+    /// This node keeps no witness's key.
+    WitnessNone = "HT-NOD-090" NotFound;
+    /// The ledger does not name the witness with this key.
+    WitnessUnregistered { /** The witness. */ witness: String } = "HT-NOD-091" NotAuthorised;
+    /// The witness has signed a larger checkpoint.
+    WitnessPast { /** Size that it signed. */ signed: u64, /** Size to be signed. */ wanted: u64 } = "HT-NOD-092" Conflict;
+    /// The log does not continue what the witness signed.
+    WitnessContradicted { /** Size that it signed. */ signed: u64, /** Size to be signed. */ wanted: u64 } = "HT-NOD-093" Integrity;
+    /// The witness's memory is missing, damaged or of another key or network.
+    WitnessMemory { /** The file. */ path: String } = "HT-NOD-094" Integrity;
     /// The node is not ready.
     NotReady { /** Code of the reason. */ reason: String } = "HT-API-001" Unavailable;
     /// Too many envelopes wait.

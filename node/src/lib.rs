@@ -16,3 +16,4 @@ pub mod run;
 pub mod service;
 pub mod snapshot;
 pub mod store;
+pub mod witness;

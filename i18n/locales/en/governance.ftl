@@ -103,6 +103,36 @@ cmd-proposal-withdraw = Take back a proposal of your organisation
     .arg-number = Number of the proposal
     .arg-reason = Why, in your own words
 
+cmd-witness = Show, register and remove witnesses
+    .long =
+        A witness cosigns final checkpoints that continue everything it has signed before, and remembers that for ever. Its lines stand in receipts; governance decides how many of them a final checkpoint needs.
+cmd-witness-list = List the witnesses that the ledger names
+cmd-witness-key = Make a witness's key for a node
+    .long =
+        Makes witness.key.pem and witness.memory.json in the node's folder and adds [witness] to its config.toml; start the node again afterwards. The memory says what the key signed last: it belongs to the key and is never begun again.
+
+        Other members decide on the registration; tell them the public key.
+    .arg-name = Name of the witness, of a-z, 0-9 and hyphen
+    .arg-dir = Folder of the network. Otherwise the folder of the context
+    .arg-node-name = Node within that folder; needed if there are several
+    .examples =
+        hengtan witness key bureau-witness --dir bureau # then start bureau's node again
+cmd-witness-register = Propose that a key cosigns checkpoints
+    .long =
+        Opens a proposal for witness.register; where one organisation decides, it passes at once. With --required 0 nobody waits for the witness. Require one only if its node always runs: without it nothing becomes final.
+    .arg-name = Name of the witness
+    .arg-public-key = Its public key, 65 bytes in hexadecimal digits
+    .arg-required = How many witnesses a final checkpoint needs from then on
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+    .arg-days = Days for voting
+    .examples =
+        hengtan witness register bureau-witness --public-key 04… --reason "the regulator watches" # the others vote with hengtan proposal vote
+cmd-witness-remove = Propose that a witness cosigns no more
+    .arg-name = Name of the witness
+    .arg-required = How many witnesses a final checkpoint needs from then on
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+    .arg-days = Days for voting
+
 cmd-blame = Verify proofs of misconduct
 cmd-blame-verify = Verify a proof of misconduct, offline
     .long =
@@ -125,6 +155,10 @@ done-proposal-rejected = Proposal { $number } is rejected.
 done-proposal-withdrawn = Proposal { $number } is withdrawn.
 phrase-votes = { $yes } of { $needed } in favour, { $no } against
 
+done-witness-key = The key of { $name } is made. Start { $node } again, and have the key registered with hengtan witness register.
+
+col-witnesses-required = Required
+col-witnessed-size = Witnessed up to
 col-against = Against
 col-closed = Closed
 col-content = Content

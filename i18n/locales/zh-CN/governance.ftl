@@ -103,6 +103,36 @@ cmd-proposal-withdraw = 撤回本组织的提案
     .arg-number = 提案编号
     .arg-reason = 原因，自行填写
 
+cmd-witness = 显示、登记和移除见证方
+    .long =
+        见证方只联署与其此前签署内容一致的最终检查点，并永久记住已签署到何处。其签名行载入回执；最终检查点需要几个见证方由治理决定。
+cmd-witness-list = 列出账本登记的见证方
+cmd-witness-key = 为节点生成见证方密钥
+    .long =
+        在节点文件夹中生成 witness.key.pem 和 witness.memory.json，并在其 config.toml 中加入 [witness]；之后须重新启动节点。后一文件记录该密钥最后签署的内容：它从属于密钥，任何时候都不得重新开始。
+
+        登记由其他成员共同决定；请将公钥告知他们。
+    .arg-name = 见证方名称，由 a-z、0-9 和连字符组成
+    .arg-dir = 网络的文件夹。未指定时使用上下文所指的文件夹
+    .arg-node-name = 该文件夹中的节点；有多个节点时必须指定
+    .examples =
+        hengtan witness key bureau-witness --dir bureau # 之后重新启动 bureau 的节点
+cmd-witness-register = 提议由某个密钥联署检查点
+    .long =
+        为 witness.register 发起提案；只有一个组织有权决定时立即通过。--required 为 0 时无需等待见证方。仅当其节点始终运行时才可要求见证：缺少见证，任何内容都无法最终确认。
+    .arg-name = 见证方名称
+    .arg-public-key = 其公钥，65 字节，十六进制
+    .arg-required = 此后最终检查点需要的见证方数量
+    .arg-reason = 理由，自行填写；永久留在账本中
+    .arg-days = 表决天数
+    .examples =
+        hengtan witness register bureau-witness --public-key 04… --reason "由监管方见证" # 其他组织以 hengtan proposal vote 表决
+cmd-witness-remove = 提议某个见证方不再联署
+    .arg-name = 见证方名称
+    .arg-required = 此后最终检查点需要的见证方数量
+    .arg-reason = 理由，自行填写；永久留在账本中
+    .arg-days = 表决天数
+
 cmd-blame = 验证不当行为的证明
 cmd-blame-verify = 离线验证不当行为的证明
     .long =
@@ -125,6 +155,10 @@ done-proposal-rejected = 提案 { $number } 已否决。
 done-proposal-withdrawn = 提案 { $number } 已撤回。
 phrase-votes = { $yes } 个赞成（需要 { $needed } 个），{ $no } 个反对
 
+done-witness-key = 已生成 { $name } 的密钥。请重新启动 { $node }，并以 hengtan witness register 登记该密钥。
+
+col-witnesses-required = 所需数量
+col-witnessed-size = 已见证到
 col-against = 反对
 col-closed = 结束时间
 col-content = 内容

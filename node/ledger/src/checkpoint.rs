@@ -177,6 +177,27 @@ impl Checkpoint {
             signature,
         })
     }
+
+    /// As [`Checkpoint::witness`], by a key that may be in a token or device.
+    ///
+    /// # Errors
+    /// [`Error::Name`]; [`Error::Crypto`]: the token or device does not sign.
+    pub fn witness_with(
+        &self,
+        witness: &str,
+        time_ms: u64,
+        key: &dyn Signer,
+    ) -> Result<SignatureLine, Error> {
+        field::name("witness", witness)?;
+        let message = witness_message(time_ms, &self.text());
+        let signature = Domain::Witness.sign_with(&self.network_id, &message, key)?;
+        Ok(SignatureLine {
+            name: witness.to_owned(),
+            key_id: key_id(witness, key.public_key()),
+            witnessed_at_ms: Some(time_ms),
+            signature,
+        })
+    }
 }
 
 /// What a witness signs behind the domain: its time in eight bytes, then the note's text.

@@ -433,6 +433,7 @@ impl Ledger for Door {
                     .unwrap_or(u32::MAX),
                 disk_bytes: status.disk_bytes,
                 clock_ms: status.clock_ms,
+                witnessed_size: status.witnessed_size,
             }
         });
         self.answer("StatusShow", language(&request), result)

@@ -121,6 +121,9 @@ pub enum Command {
     /// Proposals.
     #[command(subcommand, arg_required_else_help = true)]
     Proposal(Proposal),
+    /// Witnesses.
+    #[command(subcommand, arg_required_else_help = true)]
+    Witness(Witness),
     /// Proofs of misconduct.
     #[command(subcommand, arg_required_else_help = true)]
     Blame(Blame),

@@ -4,12 +4,12 @@ use std::future::Future;
 
 use crate::console::Console;
 
-use super::arguments::{Activity, Audit, Backup, Blame, Command, CommandLine, Factor};
+use super::arguments::{Activity, Audit, Backup, Blame, Command, CommandLine, Factor, Witness};
 use super::session::Session;
 use super::{
     Exit, Failure, activity, audit, backup, bench, blame, calculate, cert, cluster, codes,
     completion, config, crypto, demo, doctor, entry, explain, facility, factor, init, inventory,
-    key, member, node, org, policy, proposal, receipt, start, status, verify,
+    key, member, node, org, policy, proposal, receipt, start, status, verify, witness,
 };
 
 /// Runs a command.
@@ -25,6 +25,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         Command::Blame(Blame::Verify(arguments)) => blame::verify(&arguments, &global, console),
         Command::Calculate(arguments) => calculate::run(&arguments, console),
         Command::Crypto(command) => crypto::run(&command, console),
+        Command::Witness(Witness::Key(arguments)) => witness::key(&arguments, &global, console),
         Command::Verify(arguments) => verify::run(&arguments, &global, console),
         Command::Config(command) => config::run(command, &global, console),
         Command::Completion(arguments) => completion::run(&arguments, console),
@@ -64,6 +65,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
                 Command::Node(command) => node::run(command, &session).await,
                 Command::Policy(command) => policy::run(command, &session).await,
                 Command::Proposal(command) => proposal::run(command, &session).await,
+                Command::Witness(command) => witness::run(command, &session).await,
                 Command::Facility(command) => facility::run(command, &session).await,
                 Command::Activity(command) => activity::run(command, &session).await,
                 Command::Factor(command) => factor::run(command, &session).await,

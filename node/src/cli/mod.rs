@@ -42,6 +42,7 @@ mod start;
 mod status;
 mod usage;
 mod verify;
+mod witness;
 
 use std::ffi::OsString;
 use std::io;

@@ -123,6 +123,18 @@ pub async fn run(session: &Session<'_>) -> Result<Exit, Failure> {
             ),
         )
         .with(
+            "witnessed_size",
+            if status.witnessed_size == 0 {
+                String::new()
+            } else {
+                catalogue.col_witnessed_size()
+            },
+            Cell::new(
+                status.witnessed_size,
+                grouped(&status.witnessed_size.to_string(), 0),
+            ),
+        )
+        .with(
             "log_root",
             catalogue.col_log_root(),
             whole_id(&status.log_root),

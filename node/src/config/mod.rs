@@ -46,6 +46,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// How other nodes are met; nothing = there are none.
     pub peer: Option<Peer>,
+    /// The witness whose key this node keeps; nothing = none.
+    pub witness: Option<Witness>,
     /// Bounds of the door.
     pub limits: Limits,
     /// How batches are filled.
@@ -69,6 +71,17 @@ pub struct Peer {
     pub introduction: PathBuf,
     /// Heartbeats and elections.
     pub timing: consensus::Timing,
+}
+
+/// A witness (protocol §3): it cosigns checkpoints that it has followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// Under which name the ledger has its key.
+    pub name: String,
+    /// File of its key.
+    pub key: PathBuf,
+    /// File in which it remembers for ever what it signed last.
+    pub memory: PathBuf,
 }
 
 /// Bounds of the door.
@@ -195,6 +208,13 @@ impl Config {
                 },
             })
         });
+        let witness = of.given("witness.name").and_then(|name| {
+            Some(Witness {
+                name,
+                key: folder.join(of.text("witness.key")?),
+                memory: folder.join(of.text("witness.memory")?),
+            })
+        });
         let limits = Limits {
             request_bytes_max: of.size("limits.request_bytes_max"),
             requests_max: of.size("limits.requests_max"),
@@ -225,6 +245,7 @@ impl Config {
             listen: listen?,
             tls,
             peer,
+            witness,
             limits,
             batch,
             clock_jump_accepted,

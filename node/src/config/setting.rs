@@ -124,6 +124,9 @@ pub const SETTINGS: &[(&str, Form, &str)] = &[
     ("peer.certificate", Form::Text, "transport.cert.pem"),
     ("peer.key", Form::Text, "transport.key.pem"),
     ("peer.introduction", Form::Text, "introduction.json"),
+    ("witness.name", Form::Optional, ""),
+    ("witness.key", Form::Text, "witness.key.pem"),
+    ("witness.memory", Form::Text, "witness.memory.json"),
     ("peer.timing", Form::Word(&["lan", "wan"]), "lan"),
     (
         "limits.request_bytes_max",

@@ -8,6 +8,7 @@ use crate::service::Service;
 use consensus::Procedure;
 use hengtan_api::peer as wire;
 use hengtan_api::peer::peer_server::{Peer, PeerServer};
+use hengtan_ledger::checkpoint::Note;
 use hengtan_ledger::time::rfc3339;
 use hengtan_ledger::v1;
 use i18n::Locale;
@@ -100,6 +101,10 @@ fn status(error: &Error) -> Status {
     grpc_status(error, Locale::En)
 }
 
+fn note(text: &str) -> Result<Note, Status> {
+    Note::parse(text).map_err(|error| status(&error.into()))
+}
+
 fn answer<T>(result: Result<T, Error>) -> Answer<T> {
     result.map(Response::new).map_err(|error| status(&error))
 }
@@ -156,6 +161,28 @@ impl Peer for Answerer {
         answer(note.map(|note| wire::FinalityResponse {
             note: note.map(|note| note.to_text()).unwrap_or_default(),
         }))
+    }
+
+    async fn witness(
+        &self,
+        request: Request<wire::WitnessRequest>,
+    ) -> Answer<wire::WitnessResponse> {
+        self.asker(&request, &request.get_ref().network_id)?;
+        let note = note(&request.into_inner().note)?;
+        let signed = self.service.witness(note).await;
+        answer(signed.map(|note| wire::WitnessResponse {
+            note: note.to_text(),
+        }))
+    }
+
+    async fn witnessed(
+        &self,
+        request: Request<wire::WitnessedRequest>,
+    ) -> Answer<wire::WitnessedResponse> {
+        self.asker(&request, &request.get_ref().network_id)?;
+        let note = note(&request.into_inner().note)?;
+        let heard = self.service.hear_witness(note).await;
+        answer(heard.map(|()| wire::WitnessedResponse {}))
     }
 
     async fn status(&self, request: Request<wire::StatusRequest>) -> Answer<wire::StatusResponse> {

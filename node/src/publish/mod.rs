@@ -206,6 +206,9 @@ impl Publisher {
         }
         let mut writing = Writing::new();
         writing.put_meta(meta::FINAL, note.to_text());
+        if is_witnessed(note) {
+            writing.put_meta(meta::WITNESSED, note.to_text());
+        }
         if let Some(proof) = reading.meta(&meta::change(size))? {
             let mut changes = reading.changes()?;
             changes.push(change(&reading, &changes, note, &proof)?);
@@ -225,6 +228,60 @@ impl Publisher {
         self.store.write(writing.into_changes(), false)?;
         self.size.send_replace(size);
         Ok(size)
+    }
+
+    /// Takes what witnesses have added to a checkpoint that is final here or an older one; whether it was new.
+    ///
+    /// # Errors
+    /// What is wrong with the note; [`Error::FinalContradicts`]; [`Error::NotFinal`] if it is beyond what is final here.
+    pub fn take_witnessed(&self, note: &Note) -> Result<bool, Error> {
+        let _alone = self
+            .promising
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let reading = Reading::new(&*self.store);
+        let checkpoint = note.checkpoint();
+        let size = checkpoint.size;
+        checkpoint::judge(note, &reading.voting_set(checkpoint.members_version)?)?;
+        let last = reading
+            .final_note()?
+            .filter(|last| last.checkpoint().size >= size)
+            .ok_or(Error::NotFinal {
+                index: size.saturating_sub(1),
+            })?;
+        let ours = if last.checkpoint().size == size {
+            last.checkpoint() == checkpoint
+        } else {
+            log::root(&reading, size)? == checkpoint.root
+        };
+        if !ours {
+            return Err(Error::FinalContradicts { size });
+        }
+        let known = reading.witnessed_note()?;
+        let newest = known
+            .as_ref()
+            .is_none_or(|known| known.checkpoint().size <= size);
+        if !is_witnessed(note) || !newest {
+            return Ok(false);
+        }
+        // Lines of several witnesses come one after the other.
+        let mut lines = note.lines().to_vec();
+        for other in known.iter().chain([&last]) {
+            if other.checkpoint() == checkpoint {
+                lines.extend(other.lines().iter().cloned());
+            }
+        }
+        let note = Note::new(checkpoint.clone(), lines);
+        if known.as_ref() == Some(&note) {
+            return Ok(false);
+        }
+        let mut writing = Writing::new();
+        writing.put_meta(meta::WITNESSED, note.to_text());
+        if last.checkpoint() == checkpoint {
+            writing.put_meta(meta::FINAL, note.to_text());
+        }
+        self.store.write(writing.into_changes(), false)?;
+        Ok(true)
     }
 
     /// The newest final checkpoint, if it is larger than `size`.
@@ -256,6 +313,28 @@ impl Publisher {
             None => Ok(Some(round)),
         }
     }
+}
+
+/// Whether a note is final but for the lines of witnesses.
+#[must_use]
+pub fn is_cosigned(note: &Note, set: &v1::VotingSet) -> bool {
+    match checkpoint::judge(note, set) {
+        Ok(_) => true,
+        Err(LedgerError::NotFinal {
+            organisations,
+            organisations_needed,
+            ..
+        }) => organisations >= organisations_needed,
+        Err(_) => false,
+    }
+}
+
+/// Whether a witness has signed.
+#[must_use]
+pub fn is_witnessed(note: &Note) -> bool {
+    note.lines()
+        .iter()
+        .any(|line| line.witnessed_at_ms.is_some())
 }
 
 /// The next link of the chain of voting sets.
@@ -325,6 +404,18 @@ impl Round {
             }
         }
         self.lines.len() > before
+    }
+
+    /// Whether enough organisations have signed, so that only witnesses are wanting.
+    #[must_use]
+    pub fn is_cosigned(&self) -> bool {
+        is_cosigned(&self.so_far(), &self.set)
+    }
+
+    /// What has been gathered.
+    #[must_use]
+    pub fn so_far(&self) -> Note {
+        Note::new(self.checkpoint.clone(), self.lines.clone())
     }
 
     /// The note, once it is final.

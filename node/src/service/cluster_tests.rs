@@ -152,9 +152,20 @@ impl Cluster {
 
     /// A command of the operator of an organisation.
     fn signed(&self, at: usize, kind: &'static str, head: &impl prost::Message) -> Signed {
+        self.signed_by(at, "operator", kind, head)
+    }
+
+    /// A command of a member of an organisation.
+    fn signed_by(
+        &self,
+        at: usize,
+        member: &str,
+        kind: &'static str,
+        head: &impl prost::Message,
+    ) -> Signed {
         let path = Folder::new(self.root(at))
             .members()
-            .join("operator.key.pem");
+            .join(format!("{member}.key.pem"));
         let key = read_key(&path).expect("readable");
         let network = Folder::genesis(&Folder::new(self.root(at)).genesis_file())
             .expect("readable")
@@ -663,3 +674,5 @@ async fn what_a_dishonest_leader_signs_is_refused_or_void_or_proof_against_it() 
     }
     assert_eq!(stamps[0], stamps[1]);
 }
+
+mod witness;

@@ -73,6 +73,14 @@ impl Service {
             let publisher = std::sync::Arc::clone(&self.inner.publisher);
             return blocking(move || Ok(publisher.next()?.is_some())).await;
         };
+        // One organisation alone may need witnesses.
+        if round.is_cosigned() {
+            self.ask_witnesses(&mut round).await?;
+            if let Some(done) = round.note() {
+                self.take_final(done).await?;
+                return Ok(true);
+            }
+        }
         let Some(links) = &self.inner.links else {
             return Err(Error::NotFinal {
                 index: round.checkpoint().size,
@@ -107,11 +115,14 @@ impl Service {
         while let Some(answer) = asked.next().await {
             match answer {
                 Ok(note) => {
-                    if round.add(&note)
-                        && let Some(done) = round.note()
-                    {
-                        self.take_final(done).await?;
-                        return Ok(true);
+                    if round.add(&note) && round.is_cosigned() {
+                        if round.note().is_none() {
+                            self.ask_witnesses(&mut round).await?;
+                        }
+                        if let Some(done) = round.note() {
+                            self.take_final(done).await?;
+                            return Ok(true);
+                        }
                     }
                     if note.checkpoint().size > round.checkpoint().size
                         && self.take_larger(note).await?
@@ -179,7 +190,7 @@ impl Service {
     }
 
     /// Takes a final checkpoint once this node has come so far.
-    async fn take_final(&self, note: Note) -> Result<(), Error> {
+    pub(super) async fn take_final(&self, note: Note) -> Result<(), Error> {
         let size = note.checkpoint().size;
         let mut grown = self.inner.ledger.size();
         grown

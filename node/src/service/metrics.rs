@@ -62,6 +62,8 @@ pub struct Gauges {
     pub store_bytes: Gauge,
     /// Ledger time of the last batch, milliseconds since 1970.
     pub ledger_time_ms: Gauge,
+    /// Entries that a final checkpoint covers which witnesses have cosigned too.
+    pub witnessed_entries: Gauge,
     /// Watches that are open.
     pub watches: Gauge,
 }
@@ -158,6 +160,11 @@ impl Default for Metrics {
                 "ledger_time_milliseconds",
                 "Ledger time of the last batch since 1970",
                 &gauges.ledger_time_ms,
+            ),
+            (
+                "witnessed_entries",
+                "Entries that a final checkpoint with witnesses covers",
+                &gauges.witnessed_entries,
             ),
             ("watches", "Watches that are open", &gauges.watches),
         ] {

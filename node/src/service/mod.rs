@@ -16,6 +16,7 @@ mod receipt;
 mod status;
 mod submit;
 mod watching;
+mod witness;
 
 pub use metrics::{Metrics, RequestLabels};
 pub use query::{ActivityFilter, Page, PageRequest};
@@ -31,6 +32,7 @@ use crate::peer::{Acquaintances, Credentials, Links, Roster};
 use crate::publish::Publisher;
 use crate::snapshot::Stream;
 use crate::store::{Reading, RocksStore, Store, found};
+use crate::witness::Witness;
 use application::Ledger;
 use consensus::{Consensus, Options, Storage, Transport, transport::Alone};
 use crypto_sm::keystore::Key;
@@ -82,6 +84,10 @@ pub(crate) struct Inner {
     final_size: watch::Receiver<u64>,
     /// The ways to other nodes; nothing where there are none.
     links: Option<Links>,
+    /// The witness whose key this node keeps.
+    witness: Option<Arc<Witness>>,
+    /// Why the witness can sign nothing any more.
+    witness_trouble: watch::Sender<Option<Error>>,
     /// Submissions and reads that are being worked on.
     busy: watch::Sender<usize>,
     /// Whether the node is on its way down.
@@ -229,6 +235,10 @@ impl Service {
             &node.name,
             key.clone(),
         )?);
+        let witness = match &config.witness {
+            Some(settings) => Some(Arc::new(Witness::open(settings, &config.keys, &network)?)),
+            None => None,
+        };
         let watchman = Arc::new(Watchman::new(&*clock, config.clock_jump_accepted));
         let (queue, entrance) = Queue::new(
             config.limits.queue_envelopes_max,
@@ -263,6 +273,8 @@ impl Service {
                 final_size: publisher.size(),
                 publisher,
                 links,
+                witness,
+                witness_trouble: watch::Sender::new(None),
                 busy: watch::Sender::new(0),
                 stopping: watch::Sender::new(false),
                 ledger,
@@ -320,6 +332,8 @@ impl Service {
         });
         let service = self.clone();
         let moving = tokio::spawn(async move { service.follow_members().await });
+        let service = self.clone();
+        let witnessing = tokio::spawn(async move { service.follow_as_witness().await });
         let broken = inner.broken.clone();
         let watching = tokio::spawn(async move {
             if let Ok(failed) = failure.wait_for(Option::is_some).await
@@ -330,7 +344,7 @@ impl Service {
         });
         let proposing = tokio::spawn(proposer.run(entrance));
         let mut tasks = inner.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        tasks.extend([proposing, publishing, watching, moving]);
+        tasks.extend([proposing, publishing, watching, moving, witnessing]);
         Ok(())
     }
 

@@ -2,8 +2,10 @@
 
 use super::{Inner, Service};
 use crate::error::Error;
+use crate::publish::is_witnessed;
 use crate::store::Reading;
 use crypto_sm::sm3::Digest;
+use hengtan_ledger::checkpoint::Note;
 use hengtan_ledger::execute::Ids as _;
 use hengtan_ledger::receipt::{Evidence, ReceiptKind, Rows, assemble};
 use hengtan_ledger::state::key;
@@ -97,7 +99,7 @@ impl Service {
         subject: &Subject,
     ) -> Result<v1::Receipt, Error> {
         let wanted = find(reading, subject)?;
-        let note = reading.final_note()?.ok_or(Error::NotFinal {
+        let note = choose_note(reading, &wanted)?.ok_or(Error::NotFinal {
             index: wanted.index,
         })?;
         let checkpoint = note.checkpoint();
@@ -161,6 +163,27 @@ impl Service {
         )?;
         Ok(receipt)
     }
+}
+
+/// The checkpoint under a receipt: the newest final one; or one before it that witnesses have cosigned, where it covers the entry and proves as
+/// much.
+fn choose_note(reading: &Reading<'_>, wanted: &Wanted) -> Result<Option<Note>, Error> {
+    let last = reading.final_note()?;
+    let Some(note) = last.as_ref() else {
+        return Ok(None);
+    };
+    let size = note.checkpoint().size;
+    // That a value is the current one is proved by the newest checkpoint only.
+    let proves_present = wanted.current.is_some() && reading.size()? == size;
+    if is_witnessed(note) || proves_present {
+        return Ok(last);
+    }
+    let witnessed = reading.witnessed_note()?.filter(|earlier| {
+        earlier.checkpoint().size > wanted.index
+            // The trust file leads to the voting set of now.
+            && earlier.checkpoint().members_version == note.checkpoint().members_version
+    });
+    Ok(witnessed.or(last))
 }
 
 /// Body and outcome, if the entry is an envelope's.

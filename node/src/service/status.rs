@@ -38,6 +38,8 @@ pub struct Status {
     pub time_ms: u64,
     /// Size of the newest final checkpoint.
     pub final_size: u64,
+    /// Size of the newest final checkpoint that witnesses have cosigned too; 0 = none.
+    pub witnessed_size: u64,
     /// Envelopes that wait.
     pub queued: usize,
     /// Voting organisations.
@@ -109,6 +111,7 @@ impl Service {
         let ready = notices.is_empty();
         notices.extend(inner.broken.borrow().clone());
         notices.extend(inner.hindrance.borrow().clone().filter(|_| ready));
+        notices.extend(inner.witness_trouble.borrow().clone());
         let reading = Reading::new(&*inner.store);
         let frontier = reading.frontier()?;
         let note = reading.final_note()?;
@@ -135,6 +138,9 @@ impl Service {
             state_root: checkpoint.state_root,
             time_ms: checkpoint.time_ms,
             final_size: note.map_or(0, |note| note.checkpoint().size),
+            witnessed_size: reading
+                .witnessed_note()?
+                .map_or(0, |note| note.checkpoint().size),
             queued: inner.queue.len(),
             voting_organisations: set.voters.len(),
             disk_bytes: inner.store.disk_bytes(),
@@ -160,6 +166,7 @@ impl Service {
         gauges.ready.set(i64::from(status.ready));
         gauges.store_bytes.set(number(status.disk_bytes));
         gauges.ledger_time_ms.set(number(status.time_ms));
+        gauges.witnessed_entries.set(number(status.witnessed_size));
         gauges.watches.set(number(self.watches() as u64));
         self.inner
             .metrics

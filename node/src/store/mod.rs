@@ -9,7 +9,7 @@
 //! | content | root of rows → the rows |
 //! | ids | envelope id → index of its first entry |
 //! | checkpoints | size → text of a checkpoint that is not final yet |
-//! | meta | name → format, identity, applied state of consensus, log frontier, vow, final checkpoint, counter, mark, marks met, voting sets and their changes |
+//! | meta | name → format, identity, applied state of consensus, log frontier, vow, final checkpoint, witnessed checkpoint, counter, mark, marks met, voting sets and their changes |
 //!
 //! Everything but `vow`, `counter` and the marks follows from the Raft log: it is written without syncing, and replayed after a crash.
 

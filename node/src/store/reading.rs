@@ -20,6 +20,7 @@ pub(crate) mod meta {
     pub const FRONTIER: &str = "frontier";
     pub const VOW: &str = "vow";
     pub const FINAL: &str = "final";
+    pub const WITNESSED: &str = "witnessed";
     pub const COUNTER: &str = "counter";
     /// Random mark of the folder, and those of the nodes that were met.
     pub const MARK: &str = "mark";
@@ -297,7 +298,19 @@ impl<'a> Reading<'a> {
     /// # Errors
     /// [`Error::StoreDamaged`], failures of the store.
     pub fn final_note(&self) -> Result<Option<Final>, Error> {
-        let Some(bytes) = self.meta(meta::FINAL)? else {
+        self.note(meta::FINAL)
+    }
+
+    /// The newest final checkpoint that witnesses have cosigned too.
+    ///
+    /// # Errors
+    /// [`Error::StoreDamaged`], failures of the store.
+    pub fn witnessed_note(&self) -> Result<Option<Final>, Error> {
+        self.note(meta::WITNESSED)
+    }
+
+    fn note(&self, name: &str) -> Result<Option<Note>, Error> {
+        let Some(bytes) = self.meta(name)? else {
             return Ok(None);
         };
         let text = String::from_utf8(bytes).map_err(|_| damaged("final checkpoint"))?;

@@ -233,6 +233,70 @@ pub struct AuditReplay {
     pub blame: Option<PathBuf>,
 }
 
+/// `witness …`
+#[derive(Debug, Subcommand)]
+pub enum Witness {
+    /// Lists.
+    List,
+    /// Makes a key.
+    Key(WitnessKey),
+    /// Registers one.
+    Register(WitnessRegister),
+    /// Removes one.
+    Remove(WitnessRemove),
+}
+
+/// `witness key`
+#[derive(Debug, Args)]
+pub struct WitnessKey {
+    /// Name.
+    #[arg(value_name = "NAME", value_parser = note_name)]
+    pub name: String,
+    /// Folder of the network.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Node within the folder.
+    #[arg(id = "node-name", long = "node", value_name = "NAME")]
+    pub node: Option<String>,
+}
+
+/// `witness register`
+#[derive(Debug, Args)]
+pub struct WitnessRegister {
+    /// Name.
+    #[arg(value_name = "NAME", value_parser = note_name)]
+    pub name: String,
+    /// Its key.
+    #[arg(long, value_name = "HEX")]
+    pub public_key: String,
+    /// How many witnesses a final checkpoint needs from then on.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub required: u32,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Days for voting, where several decide.
+    #[arg(long = "for", value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u64).range(1..=89))]
+    pub days: u64,
+}
+
+/// `witness remove`
+#[derive(Debug, Args)]
+pub struct WitnessRemove {
+    /// Name.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// How many witnesses a final checkpoint needs from then on.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub required: u32,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Days for voting, where several decide.
+    #[arg(long = "for", value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u64).range(1..=89))]
+    pub days: u64,
+}
+
 /// `blame …`
 #[derive(Debug, Subcommand)]
 pub enum Blame {

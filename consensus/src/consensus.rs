@@ -372,13 +372,14 @@ impl Consensus {
     }
 
     /// Reads the whole log from the disk once more and checks every record: what rots unread would otherwise be found when it
-    /// is needed. Returns the number of records. It is meant for now and then, and reads in pieces, beside everything else.
+    /// is needed. Returns the number of records. It is meant for now and then, and reads in pieces, at most so many bytes a second,
+    /// beside everything else.
     ///
     /// # Errors
     /// [`Error::Failed`] with the code of what is damaged; the member has stopped then, and serves nothing any more.
     /// [`Error::ShutDown`].
-    pub async fn scrub(&self) -> Result<u64, Error> {
-        match self.inner.log.scrub().await {
+    pub async fn scrub(&self, bytes_per_second: u64) -> Result<u64, Error> {
+        match self.inner.log.scrub(bytes_per_second).await {
             Ok(count) => Ok(count),
             Err(Error::ShutDown) => Err(self.stopped()),
             Err(error) => {

@@ -13,6 +13,7 @@ pub mod peer;
 pub mod publish;
 mod renewal;
 pub mod run;
+pub mod scrub;
 pub mod service;
 pub mod snapshot;
 pub mod store;

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::io;
 use std::ops::{Bound, Range, RangeBounds};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -14,6 +15,7 @@ use openraft::storage::{
     IOFlushed, LeaderBoundedStreamError, LeaderBoundedStreamResult, LogState, RaftLogReader,
     RaftLogStorage,
 };
+use openraft::type_config::TypeConfigExt;
 use tokio::sync::oneshot;
 
 use super::disk::{Disk, Meta, Operation};
@@ -123,12 +125,12 @@ impl LogStore {
         Ok(found.first().is_some_and(|entry| entry.log_id == id))
     }
 
-    /// Reads everything that is on stable storage once more and checks it. Returns the number of records.
+    /// Reads everything that is on stable storage once more and checks it, at most so many bytes a second. Returns the number of records.
     ///
     /// # Errors
     /// [`Error::ChecksumMismatch`], [`Error::RecordInvalid`], [`Error::LogBroken`]; errors of reading.
-    pub async fn scrub(&self) -> Result<u64, Error> {
-        const CHUNK_BYTES: usize = 4 << 20;
+    pub async fn scrub(&self, bytes_per_second: u64) -> Result<u64, Error> {
+        const CHUNK_BYTES: usize = 1 << 20;
         let mut count = self.scrub_meta().await?;
         let mut next = 0;
         loop {
@@ -141,7 +143,9 @@ impl LogStore {
                 continue;
             }
             next = plan.disk.start;
+            let mut size = 0;
             for (index, bytes) in records? {
+                size += bytes.len() as u64;
                 decode(next, index, bytes)?;
                 next += 1;
                 count += 1;
@@ -152,6 +156,8 @@ impl LogStore {
                     found: plan.disk.end,
                 });
             }
+            let pause_ms = size.saturating_mul(1_000) / bytes_per_second.max(1);
+            TypeConfig::sleep(Duration::from_millis(pause_ms)).await;
         }
     }
 

@@ -137,3 +137,7 @@ value-draft = DRAFT
 value-signature = SIGNATURE
 value-genesis = GENESIS
 value-node = NODE
+
+col-scrubbed = Data checked at
+doctor-not-scrubbed = The stored data have not been walked to their end yet.
+doctor-scrubbed = Walked at { $time }: { $records } records in order.

@@ -431,6 +431,7 @@ check-context = context
 check-network = network
 check-identity = identity
 check-key_place = place of the key
+check-stored_data = stored data
 check-disk = free disk space
 check-configuration = configuration
 check-port = port

@@ -137,3 +137,7 @@ value-draft = 草案
 value-signature = 签名
 value-genesis = 创世文件
 value-node = 节点
+
+col-scrubbed = 数据检查于
+doctor-not-scrubbed = 已存数据尚未完整检查过一遍。
+doctor-scrubbed = 检查于 { $time }：{ $records } 条记录均无误。

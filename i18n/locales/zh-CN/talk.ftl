@@ -428,6 +428,7 @@ check-context = 上下文
 check-network = 网络
 check-identity = 身份
 check-key_place = 密钥所在
+check-stored_data = 已存数据
 check-disk = 磁盘剩余空间
 check-configuration = 配置
 check-port = 端口

@@ -88,6 +88,41 @@ pub fn update(
     })
 }
 
+/// Whether a stored page fits: each inner node is the hash of its two halves, or of the page below; and the node above is what this page has at its
+/// top. A page that nothing refers to does not fit.
+///
+/// # Errors
+/// [`Error::Unreadable`] if it, or one that it needs, is missing or malformed.
+pub fn check_page(reader: &dyn PageReader, address: &PageAddress) -> Result<bool, Error> {
+    let page = load_existing(reader, address)?;
+    for slot in 1..page.slots() {
+        let Some(Node::Inner(hash)) = page.node(slot) else {
+            continue;
+        };
+        let below = if Page::is_bottom(slot) {
+            load_existing(reader, &address.child(slot))?.hash(1)
+        } else {
+            inner_hash(&page.hash(slot * 2), &page.hash(slot * 2 + 1))
+        };
+        if below != hash {
+            return Ok(false);
+        }
+    }
+    match address.parent() {
+        None => Ok(true),
+        Some((above, slot)) => Ok(load_existing(reader, &above)?.hash(slot) == page.hash(1)),
+    }
+}
+
+/// Root of the stored map.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn root(reader: &dyn PageReader) -> Result<Digest, Error> {
+    let page = load(reader, &PageAddress::root())?;
+    Ok(page.unwrap_or_default().hash(1))
+}
+
 /// Key hash and hash of the value.
 type Change = (Digest, Option<Digest>);
 

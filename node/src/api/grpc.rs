@@ -434,6 +434,8 @@ impl Ledger for Door {
                 disk_bytes: status.disk_bytes,
                 clock_ms: status.clock_ms,
                 witnessed_size: status.witnessed_size,
+                scrubbed_at_ms: status.scrubbed.map_or(0, |walk| walk.at_ms),
+                scrubbed_records: status.scrubbed.map_or(0, |walk| walk.records),
             }
         });
         self.answer("StatusShow", language(&request), result)

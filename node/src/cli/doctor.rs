@@ -414,6 +414,20 @@ async fn node(session: Session<'_>, findings: &mut Vec<Finding>) {
             catalogue.doctor_not_ready(status.node.as_str()),
         ));
     }
+    if status.scrubbed_at_ms == 0 {
+        findings.push(Finding::look(
+            "stored_data",
+            catalogue.doctor_not_scrubbed(),
+        ));
+    } else {
+        findings.push(Finding::good(
+            "stored_data",
+            catalogue.doctor_scrubbed(
+                crate::console::local_time(status.scrubbed_at_ms),
+                status.scrubbed_records.to_string(),
+            ),
+        ));
+    }
     if status.final_size < status.size {
         findings.push(Finding::look(
             "finality",

@@ -161,6 +161,12 @@ pub async fn run(session: &Session<'_>) -> Result<Exit, Failure> {
             catalogue.col_disk(),
             Cell::new(status.disk_bytes, mebibytes(status.disk_bytes)),
         )
+        .with(
+            "scrubbed_at",
+            catalogue.col_scrubbed(),
+            time(status.scrubbed_at_ms),
+        )
+        .with("scrubbed_records", "", status.scrubbed_records)
         .with("clock", "", time(status.clock_ms))
         .with(
             "notices",

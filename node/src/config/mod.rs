@@ -52,6 +52,8 @@ pub struct Config {
     pub limits: Limits,
     /// How batches are filled.
     pub batch: Batching,
+    /// How the stored data are walked.
+    pub scrub: Scrub,
     /// The operator has looked at the clock: go on after a jump.
     pub clock_jump_accepted: bool,
     /// How long a stopping node waits for what it has begun, milliseconds.
@@ -122,6 +124,15 @@ pub struct Batching {
     pub bytes_max: usize,
     /// How long the first envelope waits for company, milliseconds.
     pub linger_ms: u64,
+}
+
+/// How the stored data are walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scrub {
+    /// At most so many bytes a second; 0 = never.
+    pub bytes_per_second: u64,
+    /// From the end of one walk to the beginning of the next, hours.
+    pub every_hours: u64,
 }
 
 /// What a flag sets: key and value.
@@ -234,6 +245,10 @@ impl Config {
             bytes_max: of.size("batch.bytes_max"),
             linger_ms: of.number("batch.linger_ms"),
         };
+        let scrub = Scrub {
+            bytes_per_second: of.number("scrub.bytes_per_second"),
+            every_hours: of.number("scrub.every_hours"),
+        };
         let clock_jump_accepted = of.flag("clock.jump_accepted");
         let shutdown_ms = of.number("node.shutdown_ms");
         Some(Self {
@@ -248,6 +263,7 @@ impl Config {
             witness,
             limits,
             batch,
+            scrub,
             clock_jump_accepted,
             shutdown_ms,
         })

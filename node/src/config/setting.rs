@@ -163,6 +163,12 @@ pub const SETTINGS: &[(&str, Form, &str)] = &[
     ("batch.envelopes_max", Form::Number(1, 1 << 16), "1024"),
     ("batch.bytes_max", Form::Number(1 << 16, 1 << 30), "8388608"),
     ("batch.linger_ms", Form::Number(0, 10_000), "0"),
+    (
+        "scrub.bytes_per_second",
+        Form::Number(0, 1 << 40),
+        "8388608",
+    ),
+    ("scrub.every_hours", Form::Number(1, 24 * 366), "24"),
     ("clock.jump_accepted", Form::Flag, "false"),
 ];
 

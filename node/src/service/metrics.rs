@@ -40,6 +40,8 @@ pub struct Metrics {
     batch_bytes: Counter,
     commits: Counter,
     commit_microseconds: Counter,
+    scrub_records: Counter,
+    scrub_bytes: Counter,
     gauges: Gauges,
 }
 
@@ -64,6 +66,8 @@ pub struct Gauges {
     pub ledger_time_ms: Gauge,
     /// Entries that a final checkpoint covers which witnesses have cosigned too.
     pub witnessed_entries: Gauge,
+    /// End of the last full walk over the stored data, milliseconds since 1970.
+    pub scrubbed_at_ms: Gauge,
     /// Watches that are open.
     pub watches: Gauge,
 }
@@ -82,6 +86,8 @@ impl Default for Metrics {
             batch_bytes,
             commits,
             commit_microseconds,
+            scrub_records,
+            scrub_bytes,
         ] = std::array::from_fn(|_| Counter::default());
         let gauges = Gauges::default();
         registry.register("requests", "Requests answered", Family::clone(&requests));
@@ -136,6 +142,17 @@ impl Default for Metrics {
             "Time from submission to finality, summed, in microseconds",
             Counter::clone(&commit_microseconds),
         );
+        registry.register(
+            "scrub_records",
+            "Stored records that were walked and found in order",
+            Counter::clone(&scrub_records),
+        );
+        registry.register_with_unit(
+            "scrub",
+            "Size of those records of the store",
+            Unit::Bytes,
+            Counter::clone(&scrub_bytes),
+        );
         for (name, help, gauge) in [
             ("entries", "Entries in the log", &gauges.entries),
             (
@@ -166,6 +183,11 @@ impl Default for Metrics {
                 "Entries that a final checkpoint with witnesses covers",
                 &gauges.witnessed_entries,
             ),
+            (
+                "scrubbed_time_milliseconds",
+                "End of the last full walk over the stored data since 1970",
+                &gauges.scrubbed_at_ms,
+            ),
             ("watches", "Watches that are open", &gauges.watches),
         ] {
             registry.register(name, help, gauge.clone());
@@ -183,6 +205,8 @@ impl Default for Metrics {
             batch_bytes,
             commits,
             commit_microseconds,
+            scrub_records,
+            scrub_bytes,
             gauges,
         }
     }
@@ -238,6 +262,11 @@ impl Metrics {
         self.commits.inc();
         self.commit_microseconds
             .inc_by(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    pub(super) fn scrubbed(&self, records: u64, bytes: u64) {
+        self.scrub_records.inc_by(records);
+        self.scrub_bytes.inc_by(bytes);
     }
 
     /// Values of one moment, to be set before [`Metrics::to_text`].

@@ -13,6 +13,7 @@ mod proposer;
 pub mod query;
 mod queue;
 mod receipt;
+mod scrub;
 mod status;
 mod submit;
 mod watching;
@@ -26,7 +27,7 @@ pub use submit::{End, Submission, Submitted};
 pub use watching::{Seen, Watch};
 
 use crate::clock::{Clock, Watchman};
-use crate::config::{Config, Folder, Limits};
+use crate::config::{Config, Folder, Limits, Scrub};
 use crate::error::Error;
 use crate::peer::{Acquaintances, Credentials, Links, Roster};
 use crate::publish::Publisher;
@@ -76,6 +77,7 @@ pub(crate) struct Inner {
     clock: Arc<dyn Clock>,
     watchman: Arc<Watchman>,
     limits: Limits,
+    scrub: Scrub,
     ledger: Arc<Ledger>,
     consensus: Consensus,
     queue: Arc<Queue>,
@@ -270,6 +272,7 @@ impl Service {
                 clock,
                 watchman,
                 limits: config.limits,
+                scrub: config.scrub,
                 final_size: publisher.size(),
                 publisher,
                 links,
@@ -334,6 +337,8 @@ impl Service {
         let moving = tokio::spawn(async move { service.follow_members().await });
         let service = self.clone();
         let witnessing = tokio::spawn(async move { service.follow_as_witness().await });
+        let service = self.clone();
+        let scrubbing = tokio::spawn(async move { service.follow_scrub().await });
         let broken = inner.broken.clone();
         let watching = tokio::spawn(async move {
             if let Ok(failed) = failure.wait_for(Option::is_some).await
@@ -344,7 +349,9 @@ impl Service {
         });
         let proposing = tokio::spawn(proposer.run(entrance));
         let mut tasks = inner.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        tasks.extend([proposing, publishing, watching, moving, witnessing]);
+        tasks.extend([
+            proposing, publishing, watching, moving, witnessing, scrubbing,
+        ]);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::Service;
 use crate::error::Error;
-use crate::store::Reading;
+use crate::store::{Reading, Scrubbed};
 use crypto_sm::sm3::Digest;
 use hengtan_ledger::state::key;
 use hengtan_ledger::v1;
@@ -40,6 +40,8 @@ pub struct Status {
     pub final_size: u64,
     /// Size of the newest final checkpoint that witnesses have cosigned too; 0 = none.
     pub witnessed_size: u64,
+    /// The last full walk over the stored data; nothing before the first.
+    pub scrubbed: Option<Scrubbed>,
     /// Envelopes that wait.
     pub queued: usize,
     /// Voting organisations.
@@ -141,6 +143,7 @@ impl Service {
             witnessed_size: reading
                 .witnessed_note()?
                 .map_or(0, |note| note.checkpoint().size),
+            scrubbed: reading.scrubbed()?,
             queued: inner.queue.len(),
             voting_organisations: set.voters.len(),
             disk_bytes: inner.store.disk_bytes(),
@@ -167,6 +170,9 @@ impl Service {
         gauges.store_bytes.set(number(status.disk_bytes));
         gauges.ledger_time_ms.set(number(status.time_ms));
         gauges.witnessed_entries.set(number(status.witnessed_size));
+        gauges
+            .scrubbed_at_ms
+            .set(number(status.scrubbed.map_or(0, |walk| walk.at_ms)));
         gauges.watches.set(number(self.watches() as u64));
         self.inner
             .metrics

@@ -410,5 +410,6 @@ async fn another_networks_folder_is_refused() {
     assert_eq!(refused.code(), "HT-NOD-020");
 }
 
+mod scrub;
 mod snapshot;
 mod watch;

@@ -20,7 +20,7 @@ mod writing;
 
 pub use memory::MemoryStore;
 pub(crate) use reading::meta;
-pub use reading::{Counter, Final, Reading, Vow};
+pub use reading::{Counter, Final, Reading, Scrubbed, Vow};
 pub use rocks::RocksStore;
 pub(crate) use writing::{FORMAT, identity_of};
 pub use writing::{Writing, found};

@@ -1,6 +1,6 @@
 //! The tables as the ledger reads them.
 
-use super::{Column, Snapshot, Store};
+use super::{Column, Pair, Snapshot, Store};
 use crate::error::Error;
 use crypto_sm::sm3::Digest;
 use hengtan_ledger::checkpoint::{Checkpoint, Note};
@@ -25,6 +25,7 @@ pub(crate) mod meta {
     /// Random mark of the folder, and those of the nodes that were met.
     pub const MARK: &str = "mark";
     pub const MET: &str = "met";
+    pub const SCRUBBED: &str = "scrubbed";
 
     /// Changes of the voting set whose checkpoints are final: the trust file without its end.
     pub const CHANGES: &str = "changes";
@@ -88,6 +89,38 @@ impl Vow {
     }
 }
 
+/// A full walk that found everything in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scrubbed {
+    /// When it ended, milliseconds since 1970.
+    pub at_ms: u64,
+    /// Records that it checked, those of the Raft log among them.
+    pub records: u64,
+    /// Bytes of the store that it read.
+    pub bytes: u64,
+}
+
+impl Scrubbed {
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        [self.at_ms, self.records, self.bytes]
+            .iter()
+            .flat_map(|number| number.to_be_bytes())
+            .collect()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let number = |at: usize| {
+            let bytes = bytes.get(at..at + 8)?.try_into().ok()?;
+            Some(u64::from_be_bytes(bytes))
+        };
+        Some(Self {
+            at_ms: number(0)?,
+            records: number(8)?,
+            bytes: number(16)?,
+        })
+    }
+}
+
 /// Greatest counter that may have been used for a batch header.
 pub type Counter = u64;
 
@@ -114,6 +147,32 @@ impl<'a> Reading<'a> {
     /// [`Error::StoreRead`].
     pub fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
         self.snapshot.value(Column::Meta, name.as_bytes())
+    }
+
+    /// Pairs of a table from a key on, at most `count`: for whoever checks the tables themselves.
+    ///
+    /// # Errors
+    /// [`Error::StoreRead`].
+    pub fn scan(&self, column: Column, from: &[u8], count: usize) -> Result<Vec<Pair>, Error> {
+        self.snapshot.scan(column, &[], from, count)
+    }
+
+    /// Whether a table has this key.
+    ///
+    /// # Errors
+    /// [`Error::StoreRead`].
+    pub fn has(&self, column: Column, key: &[u8]) -> Result<bool, Error> {
+        Ok(self.snapshot.value(column, key)?.is_some())
+    }
+
+    /// The last full walk over this store.
+    ///
+    /// # Errors
+    /// [`Error::StoreDamaged`], failures of the store.
+    pub fn scrubbed(&self) -> Result<Option<Scrubbed>, Error> {
+        self.meta(meta::SCRUBBED)?
+            .map(|bytes| Scrubbed::from_bytes(&bytes).ok_or_else(|| damaged("scrubbed")))
+            .transpose()
     }
 
     /// The log's edge.

@@ -41,6 +41,24 @@ impl PageAddress {
         &self.0
     }
 
+    /// Reads [`PageAddress::to_bytes`].
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        let fits = bytes.len() * PAGE_LEVELS < 256 && bytes.iter().all(|slot| *slot < 64);
+        fits.then(|| Self(bytes.to_vec()))
+            .ok_or_else(|| Error::Unreadable {
+                what: "state page".to_owned(),
+            })
+    }
+
+    /// The page above, and the slot of its bottom row under which this one hangs; nothing for the topmost.
+    pub(super) fn parent(&self) -> Option<(Self, usize)> {
+        let (last, above) = self.0.split_last()?;
+        Some((Self(above.to_vec()), usize::from(*last) + BOTTOM))
+    }
+
     /// Depth of the page's topmost node in the tree.
     pub(super) fn depth(&self) -> usize {
         self.0.len() * PAGE_LEVELS
@@ -66,6 +84,10 @@ impl Default for Page {
 }
 
 impl Page {
+    pub(super) fn slots(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn is_bottom(slot: usize) -> bool {
         slot >= BOTTOM
     }

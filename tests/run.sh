@@ -30,7 +30,8 @@ done
 say deploy-test-step-build
 # The whole-product tests run the binary; it is built with the same profile, beside them.
 cargo build --locked --workspace --exclude hengtan-simulation --bin hengtan
-cargo test --locked --workspace --exclude hengtan-interop --exclude hengtan-simulation
+# One failure must not hide the others.
+cargo test --locked --workspace --exclude hengtan-interop --exclude hengtan-simulation --no-fail-fast
 
 say deploy-test-step-simulation
 # Apart, so that the engine's simulated runtime is not unified into the binary above; thousands of seeds: tests/simulation/run.sh.

@@ -11,7 +11,7 @@ use crate::membership::Member;
 use crate::record::{self, AppliedState};
 use crate::{NetworkId, NodeId, Storage};
 
-/// Prepares the empty storage of a member that goes on from a state which was built elsewhere, with `voters` as the members:
+/// Prepares the empty storage of a member that goes on from a state which was built elsewhere, with `voters` and `learners` as the members:
 /// every later term is greater than `term`, and the log begins behind the state. Returns what
 /// [`Application::applied`](crate::Application::applied) must answer for that state.
 ///
@@ -20,15 +20,16 @@ use crate::{NetworkId, NodeId, Storage};
 ///
 /// # Errors
 /// [`Error::AlreadyInitialised`] if the storage is not empty, [`Error::FolderLocked`], [`Error::Disk`],
-/// [`Error::UnknownMember`] if `node_id` is not among the voters.
+/// [`Error::UnknownMember`] if `node_id` is not among the members.
 pub fn resume(
     storage: &Storage,
     network_id: NetworkId,
     node_id: NodeId,
     term: u64,
     voters: BTreeMap<NodeId, Member>,
+    learners: BTreeMap<NodeId, Member>,
 ) -> Result<Vec<u8>, Error> {
-    if !voters.contains_key(&node_id) {
+    if !voters.contains_key(&node_id) && !learners.contains_key(&node_id) {
         return Err(Error::UnknownMember { node_id });
     }
     let disk = open_disk(storage)?;
@@ -69,8 +70,9 @@ pub fn resume(
     ])?;
     disk.sync()?;
     let ids = voters.keys().copied().collect();
+    let members: BTreeMap<NodeId, Member> = learners.into_iter().chain(voters).collect();
     let membership =
-        EngineMembership::new(vec![ids], voters).map_err(|_| Error::RecordInvalid {
+        EngineMembership::new(vec![ids], members).map_err(|_| Error::RecordInvalid {
             record: "membership",
         })?;
     let membership = StoredMembership::new(Some(last), membership);

@@ -171,7 +171,14 @@ fn fill(
     let voters = BTreeMap::from([(node.number, member)]);
     // Above every term in which the old node may have led without leaving a trace here.
     let term = chain.term + (1 << 20);
-    let applied = consensus::resume(&storage, *network, node.number, term, voters)?;
+    let applied = consensus::resume(
+        &storage,
+        *network,
+        node.number,
+        term,
+        voters,
+        BTreeMap::new(),
+    )?;
     let mut writing = Writing::new();
     let vow = Vow::of(rebuilt.note.checkpoint());
     writing.put_meta(meta::VOW, vow.to_bytes());

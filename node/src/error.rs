@@ -185,6 +185,14 @@ errors! {
     WitnessContradicted { /** Size that it signed. */ signed: u64, /** Size to be signed. */ wanted: u64 } = "HT-NOD-093" Integrity;
     /// The witness's memory is missing, damaged or of another key or network.
     WitnessMemory { /** The file. */ path: String } = "HT-NOD-094" Integrity;
+    /// This node has not everything that a recovery keeps.
+    RecoveryShort { /** Entries that it has. */ found: u64, /** Entries that are kept. */ kept: u64 } = "HT-NOD-110" Conflict;
+    /// What is here, or in the store to copy from, does not belong to the recovery.
+    RecoveryDiffers { /** Entries that are kept. */ size: u64 } = "HT-NOD-111" Integrity;
+    /// A draft, signature or recovery is damaged, or belongs to another one.
+    RecoveryFile { /** The file. */ path: String } = "HT-NOD-112" BadInput;
+    /// A receipt stands on what a recovery gave up.
+    RecoveryDenounces { /** Size of the receipt's checkpoint. */ size: u64, /** Size up to which things were final. */ base: u64, /** Who decided the recovery. */ organisations: String, /** Why. */ cause: String } = "HT-NOD-113" Integrity;
     /// The node is not ready.
     NotReady { /** Code of the reason. */ reason: String } = "HT-API-001" Unavailable;
     /// Too many envelopes wait.

@@ -11,6 +11,7 @@ pub mod error;
 pub mod import;
 pub mod peer;
 pub mod publish;
+pub mod recovery;
 mod renewal;
 pub mod run;
 pub mod scrub;

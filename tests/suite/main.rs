@@ -8,5 +8,6 @@ mod crash;
 mod demo;
 mod examples;
 mod lifecycle;
+mod recovery;
 mod tidy;
 mod watch;

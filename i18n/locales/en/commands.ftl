@@ -455,6 +455,7 @@ cmd-verify = Check a receipt offline
         Exit code 7 says that the receipt does not hold, or that the network is unknown to you: anybody can mint a network.
     .arg-file = Receipt, a JSON file
     .arg-network = Network that you trust: its id in hexadecimal, or genesis.json. Otherwise the network of the context
+    .arg-recovery = Recovery that you know of; those in the folder of the context are known anyway. May be repeated
     .examples =
         hengtan verify receipt-inventory-2025.json --network genesis.json # with the founder's file
         hengtan verify receipt-inventory-2025.json # with the network of your context

@@ -133,6 +133,44 @@ cmd-witness-remove = Propose that a witness cosigns no more
     .arg-reason = Why, in your own words; stands in the ledger for ever
     .arg-days = Days for voting
 
+cmd-recovery = Go on after a lost quorum
+    .long =
+        For a network whose voting nodes are lost for ever, more than half of them, so that nothing can be decided any more. Stop all nodes that are left first.
+
+        One of them drafts what is kept and who votes; CA keys of more than half of the voting organisations sign (of two, both); every node that is left carries it out. What was final stays final. Receipts beyond that are denounced by whoever knows of the recovery.
+    .examples =
+        hengtan recovery draft --dir cement --voter cement-1 --voter steel-2 --reason "flood in the east" # at the node that has the longest log
+        hengtan recovery sign recovery.draft.json --dir steel # on the machine with the CA key
+        hengtan recovery finish recovery.draft.json recovery-cement.signature.json recovery-steel.signature.json # makes recovery.json
+        hengtan recovery apply recovery.json --dir cement # at each node that is left; then hengtan start
+cmd-recovery-draft = Say what is kept and who votes from then on
+    .long =
+        Reads the folder of a stopped node. Everything that it has recorded is kept; so take the node with the longest log. Voters must be nodes that the ledger names, of organisations that voted; each organisation has one.
+    .arg-dir = Folder of the network
+    .arg-node-name = Node within that folder; needed if there are several
+    .arg-voter = Node that votes from then on. May be repeated
+    .arg-required = How many witnesses a final checkpoint needs from then on; at most as many as before
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+    .arg-out = File for the draft
+cmd-recovery-sign = Sign a draft with an organisation's CA key
+    .arg-draft = The draft
+    .arg-dir = Folder of the network with the CA key
+    .arg-ca-passphrase-file = File with the passphrase of the CA's key; without it you are asked
+    .arg-out = File for the signature
+cmd-recovery-finish = Put the draft and the signatures together
+    .arg-draft = The draft
+    .arg-signature = The signature of every organisation that agrees
+    .arg-out = File for the recovery
+cmd-recovery-apply = Carry a recovery out in the folder of a stopped node
+    .long =
+        Writes the entry of the recovery behind the log that is kept and lets Raft begin anew; Raft's former log is kept aside. Begun and broken off, it can be done again. The recovery is also laid into the folder, where hengtan verify finds it.
+
+        A node that has less than what is kept takes it, checked record by record, from a copy of the data folder of a node in which the recovery has been carried out and which has not been started since.
+    .arg-file = The recovery
+    .arg-dir = Folder of the network
+    .arg-node-name = Node within that folder; needed if there are several
+    .arg-from = Copy of the data folder of such a node
+
 cmd-blame = Verify proofs of misconduct
 cmd-blame-verify = Verify a proof of misconduct, offline
     .long =
@@ -154,6 +192,14 @@ done-proposal-passed = Proposal { $number } has passed and is carried out.
 done-proposal-rejected = Proposal { $number } is rejected.
 done-proposal-withdrawn = Proposal { $number } is withdrawn.
 phrase-votes = { $yes } of { $needed } in favour, { $no } against
+
+recovery-drafted = The draft for the signatures of the CA keys: { $path }
+recovery-finished = The recovery, to be carried out at every node: { $path }
+recovery-applied = { $node } goes on from the recovery. Start it again.
+recovery-sentence = What is final ends at size { $base }; the log is kept up to size { $size }; { $voters } vote from then on ({ $reason }). Receipts beyond { $base } that do not follow from this are void.
+ask-recovery-sign = Sign this in the name of your organisation?
+ask-recovery-apply = Carry it out in { $path }? The node must be stopped.
+col-raft-before = Raft's former log
 
 done-witness-key = The key of { $name } is made. Start { $node } again, and have the key registered with hengtan witness register.
 

@@ -455,6 +455,7 @@ cmd-verify = 离线验证回执
         退出码 7 表示回执不成立，或者您不认识该网络：任何人都可以自造一个网络。
     .arg-file = 回执，JSON 文件
     .arg-network = 您信任的网络：十六进制的网络标识，或 genesis.json。未指定时使用上下文中的网络
+    .arg-recovery = 您所知悉的恢复文件；上下文文件夹中的恢复文件无需指定。可重复指定
     .examples =
         hengtan verify receipt-inventory-2025.json --network genesis.json # 使用创始方给出的文件
         hengtan verify receipt-inventory-2025.json # 使用上下文中的网络

@@ -133,6 +133,44 @@ cmd-witness-remove = 提议某个见证方不再联署
     .arg-reason = 理由，自行填写；永久留在账本中
     .arg-days = 表决天数
 
+cmd-recovery = 失去法定多数后继续运行
+    .long =
+        适用于半数以上投票节点永久丢失、无法再作任何决定的网络。请先停止所有尚存的节点。
+
+        由其中一个节点起草保留的内容和此后的投票节点；半数以上投票组织（只有两个时须全部）以 CA 密钥签署；尚存的每个节点分别执行。已最终确认的内容不变。凡知悉该恢复者，都会指出超出该范围的回执无效。
+    .examples =
+        hengtan recovery draft --dir cement --voter cement-1 --voter steel-2 --reason "东区洪水" # 在日志最长的节点上
+        hengtan recovery sign recovery.draft.json --dir steel # 在保存 CA 密钥的机器上
+        hengtan recovery finish recovery.draft.json recovery-cement.signature.json recovery-steel.signature.json # 生成 recovery.json
+        hengtan recovery apply recovery.json --dir cement # 在尚存的每个节点上；然后 hengtan start
+cmd-recovery-draft = 说明保留什么以及此后由谁投票
+    .long =
+        读取已停止节点的文件夹。该节点记录的全部内容都会保留，因此应选日志最长的节点。投票节点须为账本登记的节点，且属于原有的投票组织；每个组织一个。
+    .arg-dir = 网络的文件夹
+    .arg-node-name = 该文件夹中的节点；有多个节点时必须指定
+    .arg-voter = 此后投票的节点。可重复指定
+    .arg-required = 此后最终检查点需要的见证方数量；不得多于原来
+    .arg-reason = 理由，自行填写；永久留在账本中
+    .arg-out = 草案文件
+cmd-recovery-sign = 以组织的 CA 密钥签署草案
+    .arg-draft = 草案
+    .arg-dir = 存有 CA 密钥的网络文件夹
+    .arg-ca-passphrase-file = 含 CA 密钥口令的文件；未指定时会询问
+    .arg-out = 签名文件
+cmd-recovery-finish = 把草案与签名合并
+    .arg-draft = 草案
+    .arg-signature = 每个同意的组织的签名
+    .arg-out = 恢复文件
+cmd-recovery-apply = 在已停止节点的文件夹中执行恢复
+    .long =
+        在保留的日志之后写入恢复条目，并使 Raft 重新开始；原有的 Raft 日志另行保留。中途中断可以重新执行。恢复文件同时放入该文件夹，供 hengtan verify 查找。
+
+        节点所有内容少于保留内容时，从另一节点数据文件夹的副本取得并逐条检查；该节点须已执行恢复且此后未曾启动。
+    .arg-file = 恢复文件
+    .arg-dir = 网络的文件夹
+    .arg-node-name = 该文件夹中的节点；有多个节点时必须指定
+    .arg-from = 上述节点数据文件夹的副本
+
 cmd-blame = 验证不当行为的证明
 cmd-blame-verify = 离线验证不当行为的证明
     .long =
@@ -154,6 +192,14 @@ done-proposal-passed = 提案 { $number } 已通过并执行。
 done-proposal-rejected = 提案 { $number } 已否决。
 done-proposal-withdrawn = 提案 { $number } 已撤回。
 phrase-votes = { $yes } 个赞成（需要 { $needed } 个），{ $no } 个反对
+
+recovery-drafted = 供 CA 密钥签署的草案：{ $path }
+recovery-finished = 供每个节点执行的恢复文件：{ $path }
+recovery-applied = { $node } 将从恢复处继续。请重新启动。
+recovery-sentence = 已最终确认的内容止于大小 { $base }；日志保留到大小 { $size }；此后由 { $voters } 投票（{ $reason }）。超出 { $base } 且不由此延续的回执一律无效。
+ask-recovery-sign = 是否以本组织名义签署？
+ask-recovery-apply = 是否在 { $path } 中执行？节点须已停止。
+col-raft-before = 原有的 Raft 日志
 
 done-witness-key = 已生成 { $name } 的密钥。请重新启动 { $node }，并以 hengtan witness register 登记该密钥。
 

@@ -9,7 +9,9 @@ mod summary;
 mod verify;
 
 pub use crate::v1::{Receipt, ReceiptKind};
-pub use assemble::{Evidence, Rows, assemble, membership_change, recovery_change, state_proof};
+pub use assemble::{
+    Evidence, Rows, assemble, membership_change, recovery_change, recovery_proof, state_proof,
+};
 pub use json::{from_json, to_json, verify_json, verify_json_with};
 pub use summary::{
     AmountSummary, CategorySummary, GasSummary, ImportSummary, InventorySummary, MonthSummary,

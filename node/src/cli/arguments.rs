@@ -154,6 +154,9 @@ pub enum Command {
     /// Backups.
     #[command(subcommand, arg_required_else_help = true)]
     Backup(Backup),
+    /// Going on after a lost quorum.
+    #[command(subcommand, arg_required_else_help = true)]
+    Recovery(Recovery),
     /// State of the node.
     Status(Status),
     /// All nodes.
@@ -1015,6 +1018,9 @@ pub struct Verify {
     /// The network that the verifier knows.
     #[arg(long, value_name = "HEX-OR-FILE")]
     pub network: Option<String>,
+    /// Recoveries that the verifier knows.
+    #[arg(long, value_name = "FILE")]
+    pub recovery: Vec<PathBuf>,
 }
 
 /// `backup …`

@@ -9,7 +9,7 @@ use super::session::Session;
 use super::{
     Exit, Failure, activity, audit, backup, bench, blame, calculate, cert, cluster, codes,
     completion, config, crypto, demo, doctor, entry, explain, facility, factor, init, inventory,
-    key, member, node, org, policy, proposal, receipt, start, status, verify, witness,
+    key, member, node, org, policy, proposal, receipt, recovery, start, status, verify, witness,
 };
 
 /// Runs a command.
@@ -25,6 +25,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         Command::Blame(Blame::Verify(arguments)) => blame::verify(&arguments, &global, console),
         Command::Calculate(arguments) => calculate::run(&arguments, console),
         Command::Crypto(command) => crypto::run(&command, console),
+        Command::Recovery(command) => recovery::run(command, console),
         Command::Witness(Witness::Key(arguments)) => witness::key(&arguments, &global, console),
         Command::Verify(arguments) => verify::run(&arguments, &global, console),
         Command::Config(command) => config::run(command, &global, console),

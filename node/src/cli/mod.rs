@@ -36,6 +36,7 @@ mod policy;
 mod presentation;
 mod proposal;
 mod receipt;
+mod recovery;
 pub(crate) mod secure;
 mod session;
 mod start;

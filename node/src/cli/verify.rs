@@ -1,6 +1,6 @@
 //! `hengtan verify`: judges a receipt offline.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +11,8 @@ use i18n::Catalogue;
 use serde_json::{Value, json};
 
 use crate::console::{Console, grouped, tonnes, utc_time, wrap};
+use crate::error::Error;
+use crate::recovery;
 
 use super::arguments::{Global, Verify};
 use super::presentation::period;
@@ -24,10 +26,40 @@ pub fn run(arguments: &Verify, global: &Global, console: &Console) -> Result<Exi
     let text = read(&arguments.file)?;
     let verification = judge(&text, pin)?;
     show(&verification, console)?;
+    denounced(&text, &verification, &known(arguments, global))?;
     if verification.network_known {
         return Ok(Exit::Ok);
     }
     Err(Failure::new(codes::NETWORK_UNKNOWN).with("network", hex::encode(verification.network_id)))
+}
+
+/// Recoveries that are held against a receipt: those that are named, and those in the context's folder.
+fn known(arguments: &Verify, global: &Global) -> Vec<PathBuf> {
+    let folder = context::find(global).and_then(|found| found.folder());
+    let here = folder.map(|folder| super::recovery::known_in(&folder));
+    let named = arguments.recovery.iter().cloned();
+    named.chain(here.unwrap_or_default()).collect()
+}
+
+/// A receipt that stands on what a recovery gave up is named for what it is, whoever signed it.
+fn denounced(text: &str, verification: &Verification, known: &[PathBuf]) -> Result<(), Failure> {
+    for path in known {
+        let entry = recovery::read_entry(path)?;
+        let stated = recovery::of_entry(&entry)?;
+        if !hengtan_ledger::recovery::denounces(&stated, verification) {
+            continue;
+        }
+        // Only one that enough CA keys have signed may denounce.
+        let signed = recovery::judge(&entry, &receipt::from_json(text)?)?;
+        return Err(Error::RecoveryDenounces {
+            size: verification.checkpoint.size,
+            base: signed.recovery.base,
+            organisations: signed.organisations.join(", "),
+            cause: signed.recovery.reason,
+        }
+        .into());
+    }
+    Ok(())
 }
 
 /// Judges a receipt's text; whatever is wrong with it is a failure of integrity.

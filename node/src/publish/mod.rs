@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::store::{Reading, Store, Vow, Writing, meta};
 use crypto_sm::keystore::Key;
 use hengtan_ledger::checkpoint::{self, Checkpoint, Note, SignatureLine};
-use hengtan_ledger::{Error as LedgerError, log, v1};
+use hengtan_ledger::{Error as LedgerError, log, receipt, v1};
 use prost::Message as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
@@ -352,11 +352,19 @@ fn change(
     let proof = v1::StateProof::decode(proof).map_err(|_| Error::StoreDamaged {
         what: "changes".to_owned(),
     })?;
+    let size = note.checkpoint().size;
+    // A recovery is judged by the CA keys that signed it, not by the set before it, which has lost its quorum.
+    let entry = reading.entry(size - 1)?;
+    let recovered = v1::Entry::decode(entry.as_slice())
+        .is_ok_and(|read| matches!(read.entry, Some(v1::entry::Entry::Recovery(_))));
+    let recovery = recovered
+        .then(|| receipt::recovery_proof(from, &entry, size, reading))
+        .transpose()?;
     Ok(v1::MembershipChange {
         checkpoint: note.to_text(),
         consistency: consistency.iter().map(|hash| hash.to_vec()).collect(),
         voting_set: Some(proof),
-        ..v1::MembershipChange::default()
+        recovery,
     })
 }
 

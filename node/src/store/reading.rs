@@ -27,6 +27,9 @@ pub(crate) mod meta {
     pub const MET: &str = "met";
     pub const SCRUBBED: &str = "scrubbed";
 
+    /// Size after the recovery behind which Raft has begun anew.
+    pub const RECOVERED: &str = "recovered";
+
     /// Changes of the voting set whose checkpoints are final: the trust file without its end.
     pub const CHANGES: &str = "changes";
 

@@ -119,26 +119,38 @@ pub fn recovery_change(
     pages: &dyn PageReader,
     view: &dyn View,
 ) -> Result<v1::MembershipChange, Error> {
+    let mut change = membership_change(from, note, nodes, pages, view)?;
+    change.recovery = Some(recovery_proof(from, entry, note.checkpoint().size, nodes)?);
+    Ok(change)
+}
+
+/// The part of it that proves the recovery: `size` is that right after its entry.
+///
+/// # Errors
+/// [`Error::Unreadable`], [`Error::Consistency`], [`Error::Recovery`].
+pub fn recovery_proof(
+    from: u64,
+    entry: &[u8],
+    size: u64,
+    nodes: &dyn NodeReader,
+) -> Result<v1::RecoveryProof, Error> {
     let read: v1::Entry = canonical::decode("entry", entry)?;
     let Some(v1::entry::Entry::Recovery(read)) = read.entry else {
         return Err(Error::Recovery { part: "entry" });
     };
     let recovery: v1::Recovery = canonical::decode("recovery", &read.recovery)?;
-    let size = note.checkpoint().size;
     let field = |path: Vec<[u8; 32]>| path.iter().map(|hash| hash.to_vec()).collect();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     if !recovery.checkpoint.is_empty() {
         before = field(log::consistency(nodes, from, recovery.base)?);
         after = field(log::consistency(nodes, recovery.base, size)?);
     }
-    let mut change = membership_change(from, note, nodes, pages, view)?;
-    change.recovery = Some(v1::RecoveryProof {
+    Ok(v1::RecoveryProof {
         entry: entry.to_vec(),
         inclusion: field(log::inclusion(nodes, recovery.size, size)?),
         before,
         after,
-    });
-    Ok(change)
+    })
 }
 
 /// Proof of a state value, or of its absence.

@@ -297,6 +297,90 @@ pub struct WitnessRemove {
     pub days: u64,
 }
 
+/// `recovery …`
+#[derive(Debug, Subcommand)]
+pub enum Recovery {
+    /// Says what is kept and who votes.
+    Draft(RecoveryDraft),
+    /// Signs a draft.
+    Sign(RecoverySign),
+    /// Puts draft and signatures together.
+    Finish(RecoveryFinish),
+    /// Carries it out in a node's folder.
+    Apply(RecoveryApply),
+}
+
+/// `recovery draft`
+#[derive(Debug, Args)]
+pub struct RecoveryDraft {
+    /// Folder of the network.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Node within the folder.
+    #[arg(id = "node-name", long = "node", value_name = "NAME")]
+    pub node: Option<String>,
+    /// Who votes from then on.
+    #[arg(id = "voter", long = "voter", value_name = "NODE", required = true)]
+    pub voters: Vec<String>,
+    /// How many witnesses a final checkpoint needs from then on.
+    #[arg(long, value_name = "COUNT")]
+    pub required: Option<u32>,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The draft.
+    #[arg(long, value_name = "FILE", default_value = "recovery.draft.json")]
+    pub out: PathBuf,
+}
+
+/// `recovery sign`
+#[derive(Debug, Args)]
+pub struct RecoverySign {
+    /// The draft.
+    #[arg(value_name = "DRAFT")]
+    pub draft: PathBuf,
+    /// Folder with the CA.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Passphrase of the CA's key.
+    #[arg(long, value_name = "FILE")]
+    pub ca_passphrase_file: Option<PathBuf>,
+    /// The signature.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `recovery finish`
+#[derive(Debug, Args)]
+pub struct RecoveryFinish {
+    /// The draft.
+    #[arg(value_name = "DRAFT")]
+    pub draft: PathBuf,
+    /// The signatures.
+    #[arg(value_name = "SIGNATURE", required = true, id = "signature")]
+    pub signatures: Vec<PathBuf>,
+    /// The recovery.
+    #[arg(long, value_name = "FILE", default_value = "recovery.json")]
+    pub out: PathBuf,
+}
+
+/// `recovery apply`
+#[derive(Debug, Args)]
+pub struct RecoveryApply {
+    /// The recovery.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Folder of the network.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Node within the folder.
+    #[arg(id = "node-name", long = "node", value_name = "NAME")]
+    pub node: Option<String>,
+    /// Copy of the data folder of a node in which it has been carried out.
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+}
+
 /// `blame …`
 #[derive(Debug, Subcommand)]
 pub enum Blame {

@@ -156,9 +156,9 @@ fn voters(recovery: &v1::Recovery) -> String {
 fn sentence(recovery: &v1::Recovery, console: &Console) -> String {
     console.catalogue().recovery_sentence(
         recovery.base.to_string(),
-        recovery.reason.as_str(),
         recovery.size.to_string(),
         voters(recovery),
+        recovery.reason.as_str(),
     )
 }
 

@@ -211,11 +211,22 @@ impl RaftStateMachine<TypeConfig> for Machine {
 
     async fn try_create_snapshot_builder(&mut self, force: bool) -> Option<Builder> {
         let view = self
-            .run(|application| application.snapshot().map_err(Error::Failed))
+            .run(move |application| {
+                let view = application.snapshot().map_err(Error::Failed)?;
+                if view.is_some() || !force {
+                    return Ok(view);
+                }
+                // The engine insists where it starts behind a log that begins later and finds no snapshot: a member that was resumed.
+                let applied_state = application.applied().map_err(Error::Failed)?;
+                Ok(
+                    applied_state
+                        .map(|state| Box::new(Placeholder(state)) as Box<dyn SnapshotView>),
+                )
+            })
             .await;
         match view {
             Ok(None) if !force => None,
-            // The engine insists and the application defers: building fails with an error that says so.
+            // Nothing at all is applied: building fails with an error that says so.
             view => Some(Builder {
                 machine: self.clone(),
                 view: Mutex::new(view),
@@ -275,6 +286,19 @@ fn size(entry: &Entry) -> usize {
     match &entry.payload {
         EntryPayload::Normal(batch) => batch.0.len(),
         EntryPayload::Blank | EntryPayload::Membership(_) => 0,
+    }
+}
+
+/// Stands for a snapshot until the application offers one. Nobody can install it.
+struct Placeholder(Vec<u8>);
+
+impl SnapshotView for Placeholder {
+    fn applied_state(&self) -> Vec<u8> {
+        self.0.clone()
+    }
+
+    fn write(self: Box<Self>, sink: &mut dyn io::Write) -> io::Result<()> {
+        sink.write_all(b"placeholder")
     }
 }
 

@@ -94,8 +94,8 @@ impl Network {
     }
 
     fn start(&mut self, at: usize) {
-        let log = self.root.join(format!("{}.log", NODES[at].1));
-        let log = fs::OpenOptions::new().create(true).append(true).open(log);
+        let path = self.root.join(format!("{}.log", NODES[at].1));
+        let log = fs::OpenOptions::new().create(true).append(true).open(&path);
         let folder = self.folder(at);
         let arguments = [
             OsStr::new("start"),
@@ -114,7 +114,12 @@ impl Network {
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let ready = lines.any(|line| line.is_ok_and(|line| line.starts_with("ready ")));
         self.running[at] = Some(child);
-        assert!(ready, "{} is ready", NODES[at].1);
+        assert!(
+            ready,
+            "{} is ready: {}",
+            NODES[at].1,
+            fs::read_to_string(path).unwrap_or_default()
+        );
         std::thread::spawn(move || for _ in lines.map_while(Result::ok) {});
     }
 

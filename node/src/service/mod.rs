@@ -347,11 +347,30 @@ impl Service {
                 broken.send_replace(Some(Error::Consensus(consensus::Error::Failed(fatal))));
             }
         });
+        // A resumed member has a placeholder for a snapshot until what it began with is final.
+        let purged = inner.consensus.status().purged;
+        let resumed = purged.is_some_and(|purged| purged.index == 0);
+        let (consensus, size) = (inner.consensus.clone(), *inner.ledger.size().borrow());
+        let mut final_size = inner.final_size.clone();
+        let replacing = resumed.then(|| {
+            tokio::spawn(async move {
+                if final_size
+                    .wait_for(|reached| *reached >= size)
+                    .await
+                    .is_ok()
+                    && let Err(error) = consensus.snapshot().await
+                {
+                    tracing::warn!(code = error.code(), cause = %error, "no snapshot yet");
+                }
+            })
+        });
         let proposing = tokio::spawn(proposer.run(entrance));
         let mut tasks = inner.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        // The first one is waited for at the end.
         tasks.extend([
             proposing, publishing, watching, moving, witnessing, scrubbing,
         ]);
+        tasks.extend(replacing);
         Ok(())
     }
 

@@ -33,6 +33,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 /// Code of a peer that cannot be reached for whatever reason.
 const UNREACHABLE: &str = "HT-CON-060";
 
+/// Code of a refusal by somebody behind the peer that was asked.
+const HANDED_ON: &str = "HT-NOD-035";
+
 /// The ways to other nodes. Clones share them.
 #[derive(Clone)]
 pub struct Links {
@@ -208,11 +211,18 @@ impl Links {
     #[must_use]
     pub fn failed(&self, number: u64, status: &tonic::Status) -> Error {
         let node = self.name(number);
-        if let Some(info) = status.get_details_error_info() {
-            return Error::PeerRefused {
-                node,
-                cause: info.reason,
-            };
+        if let Some(mut info) = status.get_details_error_info() {
+            // Whom it was handed on to has the reason.
+            let handed_on = (info.reason == HANDED_ON)
+                .then(|| {
+                    Some((
+                        info.metadata.remove("node")?,
+                        info.metadata.remove("cause")?,
+                    ))
+                })
+                .flatten();
+            let (node, cause) = handed_on.unwrap_or((node, info.reason));
+            return Error::PeerRefused { node, cause };
         }
         let reason = self.pool().get(&number).and_then(|link| {
             let attempt = link.attempt.lock().unwrap_or_else(PoisonError::into_inner);

@@ -73,25 +73,12 @@ pub(super) fn run(options: &Options, meter: &mut Meter<'_>) -> Result<Findings, 
         .map_err(|error| failed("runtime", &error))?;
     let mut figures = vec![disk];
     let absent = runtime.block_on(async {
-        let mut bench = Bench::start(cluster, options).await?;
-        for clients in CLIENTS {
-            meter.begin("cluster_commit");
-            figures.extend(bench.compare(Kind::commit(clients)).await?);
+        let stop = crate::run::signals()?;
+        // Asked to end it lets go of everything, so that no process and no folder is left behind.
+        tokio::select! {
+            measured = measure(cluster, options, meter, &mut figures) => measured,
+            () = stop => Err(Error::Stopping),
         }
-        meter.begin("cluster_import");
-        figures.extend(bench.compare(Kind::import()).await?);
-        let absent = if bench.etcd.take().is_some() {
-            Vec::new()
-        } else {
-            vec![ETCD]
-        };
-        meter.begin("cluster_fill");
-        bench.fill().await?;
-        meter.begin("cluster_restart");
-        figures.push(bench.restart().await?);
-        meter.begin("cluster_catch_up");
-        figures.push(bench.catch_up().await?);
-        Ok::<_, Error>(absent)
     })?;
     let ratios = ratios(&figures);
     Ok(Findings {
@@ -99,6 +86,34 @@ pub(super) fn run(options: &Options, meter: &mut Meter<'_>) -> Result<Findings, 
         ratios,
         absent,
     })
+}
+
+/// Takes all figures of running nodes; what there was nothing of to measure beside.
+async fn measure(
+    cluster: Cluster,
+    options: &Options,
+    meter: &mut Meter<'_>,
+    figures: &mut Vec<Figure>,
+) -> Result<Vec<&'static str>, Error> {
+    let mut bench = Bench::start(cluster, options).await?;
+    for clients in CLIENTS {
+        meter.begin("cluster_commit");
+        figures.extend(bench.compare(Kind::commit(clients)).await?);
+    }
+    meter.begin("cluster_import");
+    figures.extend(bench.compare(Kind::import()).await?);
+    let absent = if bench.etcd.take().is_some() {
+        Vec::new()
+    } else {
+        vec![ETCD]
+    };
+    meter.begin("cluster_fill");
+    bench.fill().await?;
+    meter.begin("cluster_restart");
+    figures.push(bench.restart().await?);
+    meter.begin("cluster_catch_up");
+    figures.push(bench.catch_up().await?);
+    Ok(absent)
 }
 
 /// Ours over etcd's, for each kind and number of clients.

@@ -6,10 +6,11 @@ use crate::service::Service;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use axum::serve::ListenerExt as _;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 /// Without TLS only this machine may speak to the node.
@@ -23,6 +24,14 @@ pub fn check_address(address: SocketAddr, encrypted: bool) -> Result<(), Error> 
         Err(Error::ListenAddress {
             address: address.to_string(),
         })
+    }
+}
+
+/// An answer leaves as soon as it is written. Held back until the client has acknowledged what came before, it would wait for the client's
+/// delayed acknowledgement, 40 ms.
+pub(super) fn at_once(stream: &TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(cause = %error, "answers may be held back");
     }
 }
 
@@ -100,7 +109,7 @@ impl Server {
         };
         let served = match self.encryption {
             None => {
-                axum::serve(self.listener, router)
+                axum::serve(self.listener.tap_io(|stream| at_once(stream)), router)
                     .with_graceful_shutdown(stop)
                     .await
             }

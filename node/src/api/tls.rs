@@ -1,5 +1,6 @@
 //! TLS 1.3 with SM suites (RFC 8998) in front of both APIs.
 
+use super::server::at_once;
 use crate::config::Tls;
 use crate::error::Error;
 use crate::renewal::keep_current;
@@ -107,6 +108,7 @@ impl Listener {
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 };
+                at_once(&stream);
                 let (encryption, service, sender) =
                     (Arc::clone(&encryption), service.clone(), sender.clone());
                 tokio::spawn(async move {

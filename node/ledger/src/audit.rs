@@ -231,7 +231,7 @@ impl Auditor {
             signature: void.signature.clone(),
         };
         self.watch
-            .header(&founded.network_id(), memory, memory.size(), &signed)?;
+            .void(&founded.network_id(), memory, memory.size(), &signed)?;
         let inputs = memory.inputs(void.term);
         // The bytes of a void batch are not kept; that it counts for nothing is all there is to replay.
         let applied = execute::void(&inputs, &founded.network_id(), void, Error::BatchEnvelopes)?;
@@ -300,9 +300,10 @@ impl Auditor {
             header: work.header_bytes.clone(),
             signature: work.signature.clone(),
         };
-        self.watch.header(&network, memory, index, &signed)?;
+        // Its place was checked, and with it its signature.
+        self.watch.header(memory, index, &work.header, &signed)?;
         let held = held(&work, &applied.placements);
-        self.watch.envelopes(memory, &signed, &held)?;
+        self.watch.envelopes(memory, &work.header, &signed, &held)?;
         for placement in &applied.placements {
             match &placement.outcome {
                 Some(outcome) if outcome.code.is_empty() => self.counts.accepted += 1,

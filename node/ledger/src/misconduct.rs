@@ -53,11 +53,11 @@ impl Watch {
         &self.found
     }
 
-    /// A header stands at `index`, in a batch that counts or in one that does not. Whoever could not have signed it is not noticed.
+    /// A header stands at `index` in a batch that counts for nothing. Whoever could not have signed it is not noticed.
     ///
     /// # Errors
     /// [`Error::Unreadable`] from the view.
-    pub(crate) fn header(
+    pub(crate) fn void(
         &mut self,
         network: &NetworkId,
         view: &dyn View,
@@ -79,8 +79,25 @@ impl Watch {
             &signed.signature,
             &node.name,
         );
+        match good {
+            Ok(()) => self.header(view, index, &header, signed),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// A header whose signature holds stands at `index`.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] from the view.
+    pub(crate) fn header(
+        &mut self,
+        view: &dyn View,
+        index: u64,
+        header: &v1::Header,
+        signed: &v1::SignedHeader,
+    ) -> Result<(), Error> {
         // A header of an older term cannot be in the place of one that is still watched.
-        if good.is_err() || header.term < self.term {
+        if header.term < self.term {
             return Ok(());
         }
         if header.term > self.term {
@@ -108,9 +125,10 @@ impl Watch {
                 .last()
                 .is_none_or(|last| last.evidence != evidence);
             if is_new {
+                let (_, statement_key) = batch::leader(view, &header.leader)?;
                 self.found.push(Misconduct {
                     index,
-                    statement_key: statement_key.clone(),
+                    statement_key,
                     evidence,
                 });
             }
@@ -125,10 +143,10 @@ impl Watch {
     pub(crate) fn envelopes(
         &mut self,
         view: &dyn View,
+        header: &v1::Header,
         signed: &v1::SignedHeader,
         envelopes: &[Held<'_>],
     ) -> Result<(), Error> {
-        let header = batch::parse_header(&signed.header)?;
         // Headers of the first format hold ids, under which a signature could be exchanged later.
         if header.format < 2 || envelopes.iter().all(|held| held.forged.is_none()) {
             return Ok(());

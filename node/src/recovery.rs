@@ -4,7 +4,7 @@
 use crate::config::{Config, Folder};
 use crate::error::Error;
 use crate::scrub::Walk;
-use crate::service::identity;
+use crate::service::Own;
 use crate::store::{Change, Column, Reading, RocksStore, Store, Writing, found, identity_of, meta};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -222,16 +222,7 @@ pub fn of_entry(entry: &[u8]) -> Result<v1::Recovery, Error> {
 
 /// The folder of a node that is stopped, with the node.
 fn open(config: &Config) -> Result<(RocksStore, v1::Node, NetworkId), Error> {
-    let founded = Folder::genesis(&config.genesis)?;
-    let key = config.open_statement_key()?;
-    let introduction = config.introduction(&founded.network_id())?;
-    let node = identity(
-        &founded,
-        introduction.as_ref(),
-        &config.node,
-        key.public_key(),
-        &config.statement_key,
-    )?;
+    let Own { founded, node, .. } = Own::read(config)?;
     let store = RocksStore::open(&config.data.join("store"))?;
     found(&store, &founded, node.number)?;
     Ok((store, node, founded.network_id()))

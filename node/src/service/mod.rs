@@ -134,14 +134,21 @@ pub fn identity(
     Ok(found.clone())
 }
 
-impl Service {
-    /// Starts a node on its data folder: self test, identity, store, log. Returns when it can take envelopes.
+/// Who a node is, by its settings.
+pub(crate) struct Own {
+    pub founded: Founded,
+    /// What it was told about the others, if it is not in genesis.
+    pub introduction: Option<Roster>,
+    pub key: Key,
+    pub node: v1::Node,
+}
+
+impl Own {
+    /// Reads genesis, introduction and statement key.
     ///
     /// # Errors
-    /// Whatever keeps it from serving: a failed self test, files, keys, a damaged store, consensus.
-    pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        crypto_sm::selftest::run()?;
-        crypto_sm::selftest::random::probe(&mut UnwrapErr(SysRng))?;
+    /// Files and keys; those of [`identity`].
+    pub fn read(config: &Config) -> Result<Self, Error> {
         let founded = Folder::genesis(&config.genesis)?;
         let key = config.open_statement_key()?;
         let introduction = config.introduction(&founded.network_id())?;
@@ -152,6 +159,24 @@ impl Service {
             key.public_key(),
             &config.statement_key,
         )?;
+        Ok(Self {
+            founded,
+            introduction,
+            key,
+            node,
+        })
+    }
+}
+
+impl Service {
+    /// Starts a node on its data folder: self test, identity, store, log. Returns when it can take envelopes.
+    ///
+    /// # Errors
+    /// Whatever keeps it from serving: a failed self test, files, keys, a damaged store, consensus.
+    pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        crypto_sm::selftest::run()?;
+        crypto_sm::selftest::random::probe(&mut UnwrapErr(SysRng))?;
+        let own = Own::read(config)?;
         let data = config.data.clone();
         let store = blocking(move || {
             std::fs::create_dir_all(&data).map_err(|error| Error::FileUnwritable {
@@ -162,21 +187,24 @@ impl Service {
         })
         .await?;
         let storage = Storage::Folder(config.data.join("raft"));
-        Self::start_on(config, founded, node, key, Arc::new(store), storage, clock).await
+        Self::start_on(config, own, Arc::new(store), storage, clock).await
     }
 
     /// Starts a node on an opened store.
-    pub(crate) async fn start_on(
+    async fn start_on(
         config: &Config,
-        founded: Founded,
-        node: v1::Node,
-        key: Key,
+        own: Own,
         store: Arc<dyn Store>,
         storage: Storage,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
+        let Own {
+            founded,
+            introduction,
+            key,
+            node,
+        } = own;
         let network = founded.network_id();
-        let introduction = config.introduction(&network)?;
         let told = introduction.as_ref().map_or(0, |told| told.nodes().len());
         let nodes = founded.genesis().nodes.len().max(told);
         if nodes != 1 && config.peer.is_none() {

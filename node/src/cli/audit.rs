@@ -1,6 +1,6 @@
 //! `hengtan audit`: the log as a file, and its replay by whoever trusts nobody: every signature, every outcome, every root once more.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::config;
 use crate::console::{Column, Console, List, Progress, Record};
 
 use super::arguments::{AuditExport, AuditReplay, Global};
-use super::backup::part_of;
+use super::part::Part;
 use super::presentation::{named, whole_id};
 use super::session::Session;
 use super::{Exit, Failure, codes, verify};
@@ -36,19 +36,9 @@ pub async fn export(arguments: &AuditExport, session: &Session<'_>) -> Result<Ex
             status.network_name, status.final_size
         ))
     });
-    if out.exists() {
-        return Err(Failure::new(codes::FILE_EXISTS).with("path", out.display()));
-    }
-    let part = part_of(&out);
-    let written = receive(&part, status.final_size, session).await;
-    let bytes = match written {
-        Ok(bytes) => bytes,
-        Err(failure) => {
-            let _ = std::fs::remove_file(&part);
-            return Err(failure);
-        }
-    };
-    std::fs::rename(&part, &out).map_err(|error| Failure::writing(&out, &error))?;
+    let (part, file) = Part::begin(&out)?;
+    let bytes = receive(&part, file, status.final_size, session).await?;
+    part.complete()?;
     let catalogue = session.console.catalogue();
     let path = out.display().to_string();
     session
@@ -63,24 +53,19 @@ pub async fn export(arguments: &AuditExport, session: &Session<'_>) -> Result<Ex
     Ok(Exit::Ok)
 }
 
-async fn receive(part: &Path, entries: u64, session: &Session<'_>) -> Result<u64, Failure> {
-    let unwritable = |error: std::io::Error| Failure::writing(part, &error);
+async fn receive(
+    part: &Part,
+    file: File,
+    entries: u64,
+    session: &Session<'_>,
+) -> Result<u64, Failure> {
+    let unwritable = |error: std::io::Error| part.unwritable(&error);
     let mut stream = session
         .client()
         .export(api::ExportRequest::default())
         .await
         .map_err(|status| session.failed(status))?
         .into_inner();
-    // Whatever an interrupted attempt left is of no use.
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        // It holds everything that was recorded.
-        options.mode(0o600);
-    }
-    let file: File = options.open(part).map_err(unwritable)?;
     let mut file = std::io::BufWriter::with_capacity(PIECE_BYTES, file);
     file.write_all(export::MAGIC).map_err(unwritable)?;
     let mut bytes = export::MAGIC.len() as u64;

@@ -1,6 +1,6 @@
 //! `hengtan backup`: the whole ledger as a file; its checking, its restoring, and the rehearsal of that.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use crate::console::{Cell, Console, Progress, Record, grouped};
 use crate::service::{Service, Subject};
 
 use super::arguments::{BackupCreate, BackupDrill, BackupRestore, BackupVerify, Global};
+use super::part::Part;
 use super::presentation::{time, whole_id};
 use super::session::Session;
 use super::{Exit, Failure, codes};
@@ -40,52 +41,23 @@ pub async fn create(arguments: &BackupCreate, session: &Session<'_>) -> Result<E
             status.network_name, status.final_size
         )),
     };
-    let part = part_of(&out);
-    if out.exists() {
-        return Err(Failure::new(codes::FILE_EXISTS).with("path", out.display()));
-    }
-    let received = receive(&part, session).await;
-    let content = received.and_then(|()| {
-        // A backup that was never read is none.
-        checked(&part, &network, session.console)
-    });
-    let content = match content {
-        Ok(content) => content,
-        Err(failure) => {
-            let _ = std::fs::remove_file(&part);
-            return Err(failure);
-        }
-    };
-    std::fs::rename(&part, &out).map_err(|error| Failure::writing(&out, &error))?;
+    let (part, file) = Part::begin(&out)?;
+    receive(&part, file, session).await?;
+    // A backup that was never read is none.
+    let content = checked(part.path(), &network, session.console)?;
+    part.complete()?;
     show(&content, Some(&out), session.console)?;
     Ok(Exit::Ok)
 }
 
-/// Under this name the file is written; the final name means that it is whole.
-pub(super) fn part_of(out: &Path) -> PathBuf {
-    let mut name = out.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    out.with_file_name(name)
-}
-
-async fn receive(part: &Path, session: &Session<'_>) -> Result<(), Failure> {
-    let unwritable = |error: std::io::Error| Failure::writing(part, &error);
+async fn receive(part: &Part, mut file: File, session: &Session<'_>) -> Result<(), Failure> {
+    let unwritable = |error: std::io::Error| part.unwritable(&error);
     let mut stream = session
         .client()
         .backup(api::BackupRequest {})
         .await
         .map_err(|status| session.failed(status))?
         .into_inner();
-    // Whatever an interrupted attempt left is of no use.
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        // It holds everything that the organisation recorded.
-        options.mode(0o600);
-    }
-    let mut file: File = options.open(part).map_err(unwritable)?;
     while let Some(response) = stream
         .message()
         .await

@@ -30,6 +30,7 @@ mod key;
 mod member;
 mod node;
 mod org;
+mod part;
 mod passphrase;
 mod period;
 mod policy;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{Config, Folder, Founder, Founding, found, read_key};
+use crate::config::{Config, Folder, found, founding_plan, read_key};
 use crate::service::Service;
 use hengtan_api::v1 as wire;
 use hengtan_api::v1::ledger_client::LedgerClient;
@@ -34,23 +34,7 @@ async fn start_encrypted() -> Node {
 async fn start_with(flags: crate::config::Flags) -> Node {
     let folder = tempfile::tempdir().expect("temporary folder");
     let root = folder.path().join("network");
-    let name = || v1::DisplayName {
-        zh: "测试".to_owned(),
-        en: "Test".to_owned(),
-    };
-    let plan = Founding {
-        name: "test".to_owned(),
-        display_name: name(),
-        organisation: "enterprise".to_owned(),
-        organisation_display_name: name(),
-        unified_social_credit_code: String::new(),
-        members: Founder::usual(),
-        node: "node-1".to_owned(),
-        listen: ([127, 0, 0, 1], 0).into(),
-        reviewers: 0,
-        policy_delay_ms: 0,
-        tls: false,
-    };
+    let plan = founding_plan();
     let clock = Arc::new(SystemClock::default());
     found(&root, &plan, clock.now_ms(), &mut rand::rng()).expect("founded");
     let path = Folder::new(&root).config_file(None).expect("one node");

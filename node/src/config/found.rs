@@ -365,9 +365,10 @@ pub(super) fn genesis_text(founded: &Founded) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
+    /// One organisation with one node.
     pub(crate) fn plan() -> Founding {
         Founding {
             name: "test".to_owned(),

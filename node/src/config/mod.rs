@@ -12,6 +12,8 @@ mod tls;
 
 pub use context::{Context, Identity};
 pub use folder::{Folder, nodes_of, open_key, read_key, write_new, write_secret};
+#[cfg(test)]
+pub(crate) use found::tests::plan as founding_plan;
 pub use found::{Founder, Founding, found};
 pub use joining::{Joining, Prepared, joining_address, prepare};
 pub use keys::{Ask, Keys, Provider, read_passphrase};

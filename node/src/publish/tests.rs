@@ -1,30 +1,13 @@
 //! What is signed once is never signed otherwise.
 
 use super::*;
-use crate::config::{Folder, Founder, Founding, found, read_key};
+use crate::config::{Folder, found, founding_plan, read_key};
 use crate::store::{MemoryStore, found as claim};
 use hengtan_ledger::checkpoint::Checkpoint;
-use hengtan_ledger::v1::DisplayName;
 
 fn publisher() -> (Arc<MemoryStore>, Publisher, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("temporary folder");
-    let name = || DisplayName {
-        zh: "测试".to_owned(),
-        en: "Test".to_owned(),
-    };
-    let plan = Founding {
-        name: "test".to_owned(),
-        display_name: name(),
-        organisation: "enterprise".to_owned(),
-        organisation_display_name: name(),
-        unified_social_credit_code: String::new(),
-        members: Founder::usual(),
-        node: "node-1".to_owned(),
-        listen: ([127, 0, 0, 1], 0).into(),
-        reviewers: 0,
-        policy_delay_ms: 0,
-        tls: false,
-    };
+    let plan = founding_plan();
     let root = folder.path().join("network");
     let founded = found(&root, &plan, 1_800_000_000_000, &mut rand::rng()).expect("founded");
     let key =

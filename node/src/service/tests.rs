@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::config::{Founder, Founding, found as found_network, read_key};
+use crate::config::{found as found_network, founding_plan, read_key};
 use crate::service::query::PageRequest as Wanted;
 use hengtan_ledger::envelope::{Command, Signed, sign};
 use hengtan_ledger::receipt::{NetworkPin, verify_receipt};
@@ -22,23 +22,7 @@ struct Network {
 fn network(overrides: &[(&str, &str)]) -> Network {
     let folder = tempfile::tempdir().expect("temporary folder");
     let root = folder.path().join("network");
-    let name = || DisplayName {
-        zh: "测试".to_owned(),
-        en: "Test".to_owned(),
-    };
-    let plan = Founding {
-        name: "test".to_owned(),
-        display_name: name(),
-        organisation: "enterprise".to_owned(),
-        organisation_display_name: name(),
-        unified_social_credit_code: String::new(),
-        members: Founder::usual(),
-        node: "node-1".to_owned(),
-        listen: ([127, 0, 0, 1], 0).into(),
-        reviewers: 0,
-        policy_delay_ms: 0,
-        tls: false,
-    };
+    let plan = founding_plan();
     found_network(&root, &plan, NOW, &mut rand::rng()).expect("founded");
     let path = Folder::new(&root).config_file(None).expect("one node");
     let flags = overrides

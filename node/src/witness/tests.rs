@@ -1,13 +1,13 @@
 //! What a witness has signed it never contradicts.
 
 use super::*;
-use crate::config::{Folder, Founder, Founding, found, read_key, write_secret};
+use crate::config::{Folder, found, founding_plan, read_key, write_secret};
 use crate::store::{Change, Column, MemoryStore, Store, found as claim, meta};
 use crypto_sm::sm2::SecretKey;
 use hengtan_ledger::checkpoint::Checkpoint;
 use hengtan_ledger::domain::voting_set_digest;
 use hengtan_ledger::log::Frontier;
-use hengtan_ledger::v1::{self, DisplayName};
+use hengtan_ledger::v1;
 use prost::Message as _;
 
 /// A log that grows by leaves of a name, in a network of one voter with one witness.
@@ -25,23 +25,7 @@ const NAME: &str = "bureau-witness";
 
 fn place() -> Place {
     let folder = tempfile::tempdir().expect("temporary folder");
-    let name = || DisplayName {
-        zh: "测试".to_owned(),
-        en: "Test".to_owned(),
-    };
-    let plan = Founding {
-        name: "test".to_owned(),
-        display_name: name(),
-        organisation: "enterprise".to_owned(),
-        organisation_display_name: name(),
-        unified_social_credit_code: String::new(),
-        members: Founder::usual(),
-        node: "node-1".to_owned(),
-        listen: ([127, 0, 0, 1], 0).into(),
-        reviewers: 0,
-        policy_delay_ms: 0,
-        tls: false,
-    };
+    let plan = founding_plan();
     let root = folder.path().join("network");
     let founded = found(&root, &plan, 1_800_000_000_000, &mut rand::rng()).expect("founded");
     let node = Folder::new(&root).node("node-1");

@@ -75,7 +75,12 @@ impl Consensus {
     ) -> Result<Self, Error> {
         options.validate()?;
         let storage = options.storage.clone();
-        let disk = blocking(move || open_disk(&storage)).await?;
+        let disk = match storage {
+            // On no other thread: what that does beside the simulated clock would not follow from the seed.
+            Storage::Memory { .. } => open_disk(&storage)?,
+            #[cfg(feature = "rocksdb")]
+            Storage::Folder(_) => blocking(move || open_disk(&storage)).await?,
+        };
         Self::start_on(options, disk, application, transport).await
     }
 

@@ -102,16 +102,30 @@ pub fn run(seed: u64, wish: Wish) -> Report {
     watch_panics();
     PANIC.set(None);
     consensus::simulation::seed(Some(seed));
+    let threads = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&threads);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
+        .on_thread_start(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+        })
         // Who is woken first, and which branch of a selection is polled first.
         .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
         .build()
         .expect("a runtime");
-    let report = runtime.block_on(simulate(seed, wish));
+    let mut report = runtime.block_on(simulate(seed, wish));
     drop(runtime);
     consensus::simulation::seed(None);
+    let threads = threads.load(Ordering::Relaxed);
+    if threads > 0 {
+        // What another thread does, and when, does not follow from the seed: the trace would differ now and then only.
+        report.violation.get_or_insert(Violation {
+            property: "one_thread",
+            at_ms: 0,
+            detail: format!("{threads} threads were started beside the simulated clock"),
+        });
+    }
     report
 }
 

@@ -57,13 +57,19 @@ fn check(installation: &Installation, rules: &Rules, faults: &mut Faults) {
     for (position, monitored) in installation.streams.iter().enumerate() {
         let place = format!("source_stream[{position}]");
         monitored.stream.check(faults, &place, &known);
-        if monitored.stream.standard_fuel.is_some() {
-            faults.add(
-                format!("{place}.standard_fuel"),
-                Error::FieldsMissing {
-                    fields: "emission_factor".into(),
-                },
-            );
+        // The standard factors of MRR Annex VI are not held here.
+        for (field, standard) in [
+            ("standard_fuel", &monitored.stream.standard_fuel),
+            ("standard_material", &monitored.stream.standard_material),
+        ] {
+            if standard.is_some() {
+                faults.add(
+                    format!("{place}.{field}"),
+                    Error::FieldsMissing {
+                        fields: "emission_factor".into(),
+                    },
+                );
+            }
         }
         if monitored.stream.zero_rated && monitored.stream.evidence.is_empty() {
             faults.add(
@@ -190,6 +196,7 @@ fn monitor(installation: &Installation, rules: &Rules, report: &mut Report) -> R
     let published = Published {
         carbon_ratio: rules.carbon_ratio(),
         emission_factor: None,
+        carbon_content: None,
         net_calorific_value: None,
     };
     let mut all: Vec<(Class, Emissions)> = Vec::new();

@@ -40,7 +40,7 @@ pub(crate) enum AmountUnit {
 }
 
 impl AmountUnit {
-    fn symbol(self) -> &'static str {
+    pub(crate) fn symbol(self) -> &'static str {
         match self {
             Self::Tonne => "t",
             Self::ThousandCubicMetres => "1000 Nm3",
@@ -107,6 +107,8 @@ pub(crate) struct SourceStream {
     pub(crate) factor_basis: Option<FactorBasis>,
     /// A fuel of the table of standard factors, instead of `emission_factor` and, if absent, `net_calorific_value`.
     pub(crate) standard_fuel: Option<String>,
+    /// A material of the table of standard factors, instead of `emission_factor` or `carbon_content`.
+    pub(crate) standard_material: Option<String>,
     /// tC per unit of the amount.
     pub(crate) carbon_content: Option<Decimal>,
     /// Share; 1 if nothing is stated.
@@ -152,8 +154,10 @@ pub(crate) struct Clauses {
 pub(crate) struct Published {
     /// tCO2/tC.
     pub(crate) carbon_ratio: (Decimal, Citation),
-    /// tCO2/TJ.
+    /// tCO2/TJ of a fuel, tCO2 per unit of the amount of a material.
     pub(crate) emission_factor: Option<(Decimal, Citation)>,
+    /// tC per unit of the amount of a material.
+    pub(crate) carbon_content: Option<(Decimal, Citation)>,
     /// GJ/t.
     pub(crate) net_calorific_value: Option<(Decimal, Citation)>,
 }
@@ -195,12 +199,26 @@ impl SourceStream {
                 bounds::share(faults, format!("{place}.{field}"), value);
             }
         }
-        let has_factor = self.emission_factor.is_some() || self.standard_fuel.is_some();
-        if self.emission_factor.is_some() && self.standard_fuel.is_some() {
+        let factors = [
+            self.emission_factor.is_some(),
+            self.standard_fuel.is_some(),
+            self.standard_material.is_some(),
+        ];
+        let factors = factors.into_iter().filter(|stated| *stated).count();
+        let has_factor = factors > 0;
+        if factors > 1 {
             faults.add(
-                format!("{place}.standard_fuel"),
+                place,
                 Error::FieldsExclude {
-                    fields: "emission_factor, standard_fuel".into(),
+                    fields: "emission_factor, standard_fuel, standard_material".into(),
+                },
+            );
+        }
+        if self.standard_material.is_some() && self.carbon_content.is_some() {
+            faults.add(
+                place,
+                Error::FieldsExclude {
+                    fields: "carbon_content, standard_material".into(),
                 },
             );
         }
@@ -208,7 +226,8 @@ impl SourceStream {
             faults.add(
                 place,
                 Error::FieldsMissing {
-                    fields: "emission_factor, standard_fuel, carbon_content".into(),
+                    fields: "emission_factor, standard_fuel, standard_material, carbon_content"
+                        .into(),
                 },
             );
         }
@@ -272,6 +291,9 @@ impl SourceStream {
     }
 
     fn basis(&self) -> FactorBasis {
+        if self.standard_material.is_some() {
+            return FactorBasis::Amount;
+        }
         self.factor_basis.unwrap_or(
             if self.standard_fuel.is_some() || self.method == Method::Combustion {
                 FactorBasis::Energy
@@ -365,20 +387,32 @@ impl SourceStream {
                 "eu_emission_factor",
                 name,
                 *value,
-                "tCO2/TJ",
+                if self.basis() == FactorBasis::Energy {
+                    "tCO2/TJ"
+                } else {
+                    self.unit.factor()
+                },
                 citation.clone(),
             )),
             (None, None) => None,
         };
-        let carbon = self.carbon_content.map(|value| {
-            input(
+        let carbon = match (self.carbon_content, &published.carbon_content) {
+            (Some(value), _) => Some(input(
                 derivation,
                 "eu_carbon_content",
                 "carbon_content",
                 value,
                 self.unit.carbon(),
-            )
-        });
+            )),
+            (None, Some((value, citation))) => Some(derivation.parameter(
+                "eu_carbon_content",
+                name,
+                *value,
+                self.unit.carbon(),
+                citation.clone(),
+            )),
+            (None, None) => None,
+        };
         let ratio = |derivation: &mut Derivation| {
             derivation.parameter(
                 "eu_carbon_ratio",

@@ -6,11 +6,14 @@
 //! precursors (own, purchased) ───────┘                                            (÷ activity level, rounded)
 //! ```
 
+mod chemicals;
+mod clinker;
 mod flows;
 mod form;
 mod formulas;
 mod gases;
 mod specific;
+mod transfer;
 
 use super::rules::{self, Methodology};
 use super::tables::{self, Tables};
@@ -86,6 +89,19 @@ fn check(installation: &Installation, methodology: &Methodology) -> Result<(), F
         if let Some(fuel) = &stream.standard_fuel {
             faults.keep(format!("{place}.standard_fuel"), methodology.fuel(fuel));
         }
+        if let Some(name) = &stream.standard_material {
+            let found = methodology.material(name);
+            let unit = stream.unit.symbol();
+            match faults.keep(format!("{place}.standard_material"), found) {
+                Some(material) if material.unit != unit => faults.add(
+                    format!("{place}.unit"),
+                    Error::FieldsExclude {
+                        fields: "unit, standard_material".into(),
+                    },
+                ),
+                _ => {}
+            }
+        }
         if stream.zero_rated && stream.evidence.is_empty() {
             faults.add(
                 format!("{place}.evidence"),
@@ -110,8 +126,18 @@ fn check(installation: &Installation, methodology: &Methodology) -> Result<(), F
     }
     for (position, measured) in installation.measured.iter().enumerate() {
         let place = format!("measured[{position}]");
-        measured.check(&mut faults, &place);
+        measured.check(&mut faults, &place, methodology);
         owner(&mut faults, &place, &measured.process);
+    }
+    for (position, clinker) in installation.clinker.iter().enumerate() {
+        let place = format!("clinker[{position}]");
+        clinker.check(&mut faults, &place);
+        owner(&mut faults, &place, &clinker.process);
+    }
+    for (position, transfer) in installation.transfer.iter().enumerate() {
+        let place = format!("transfer[{position}]");
+        transfer.check(&mut faults, &place);
+        owner(&mut faults, &place, &transfer.process);
     }
     for (position, unit) in installation.cogeneration.iter().enumerate() {
         let place = format!("cogeneration[{position}]");
@@ -125,20 +151,7 @@ fn check(installation: &Installation, methodology: &Methodology) -> Result<(), F
             bounds::positive(&mut faults, format!("{place}.{field}"), value);
             bounds::share(&mut faults, format!("{place}.{field}"), value);
         }
-        bounds::not_negative(
-            &mut faults,
-            format!("{place}.flue_gas_cleaning"),
-            unit.flue_gas_cleaning,
-        );
-        for (number, fuel) in unit.fuels.iter().enumerate() {
-            let place = format!("{place}.fuels[{number}]");
-            bounds::positive(&mut faults, format!("{place}.energy"), fuel.energy);
-            bounds::not_negative(
-                &mut faults,
-                format!("{place}.emission_factor"),
-                fuel.emission_factor,
-            );
-        }
+        flows::check_fuels(&mut faults, &place, &unit.fuels, unit.flue_gas_cleaning);
         if unit.fuels.is_empty() {
             faults.add(
                 place,
@@ -158,26 +171,32 @@ fn check(installation: &Installation, methodology: &Methodology) -> Result<(), F
                 bounds::not_negative(&mut faults, format!("{place}.{field}"), value);
             }
         }
-        match (&source.cogeneration, source.emission_factor) {
-            (Some(name), None) if !unit(name) => {
-                faults.add(
-                    format!("{place}.cogeneration"),
-                    Error::NameUnknown { text: name.clone() },
-                );
-            }
-            (Some(_), None) | (None, Some(_)) => {}
-            (Some(_), Some(_)) => faults.add(
-                place.as_str(),
-                Error::FieldsExclude {
-                    fields: "emission_factor, cogeneration".into(),
-                },
-            ),
-            (None, None) => faults.add(
-                place.as_str(),
-                Error::FieldsMissing {
-                    fields: "emission_factor, cogeneration".into(),
-                },
-            ),
+        let stated = [
+            source.emission_factor.is_some(),
+            source.cogeneration.is_some(),
+            source.generation.is_some(),
+        ];
+        let fields = "emission_factor, cogeneration, generation".to_owned();
+        match stated.into_iter().filter(|stated| *stated).count() {
+            0 => faults.add(place.as_str(), Error::FieldsMissing { fields }),
+            1 => {}
+            _ => faults.add(place.as_str(), Error::FieldsExclude { fields }),
+        }
+        if let Some(name) = source.cogeneration.as_ref().filter(|name| !unit(name)) {
+            faults.add(
+                format!("{place}.cogeneration"),
+                Error::NameUnknown { text: name.clone() },
+            );
+        }
+        if let Some(generation) = &source.generation {
+            let place = format!("{place}.generation");
+            let cleaning = generation.flue_gas_cleaning;
+            flows::check_fuels(&mut faults, &place, &generation.fuels, cleaning);
+            bounds::positive(
+                &mut faults,
+                format!("{place}.electricity"),
+                generation.electricity,
+            );
         }
         if source.amount.is_none() && installation.electricity.len() > 1 {
             faults.add(
@@ -272,6 +291,7 @@ fn check_process(
     ] {
         bounds::not_negative(faults, format!("{place}.{field}"), value);
     }
+    chemicals::check(process, faults, place);
     if !process.electricity_consumed.is_zero() && installation.electricity.is_empty() {
         faults.add(
             format!("{place}.electricity_consumed"),
@@ -316,7 +336,17 @@ fn check_process(
                 heat.emission_factor.is_some(),
                 heat.standard_fuel.is_some(),
                 heat.cogeneration.is_some(),
+                !heat.fuels.is_empty(),
             ];
+            flows::check_fuels(faults, &place, &heat.fuels, heat.flue_gas_cleaning);
+            if heat.fuels.is_empty() && !heat.flue_gas_cleaning.is_zero() {
+                faults.add(
+                    place.as_str(),
+                    Error::FieldsMissing {
+                        fields: "fuels".into(),
+                    },
+                );
+            }
             let zero = matches!(
                 heat.origin,
                 HeatOrigin::Exothermic | HeatOrigin::Electricity
@@ -325,7 +355,7 @@ fn check_process(
                 0 if !zero => faults.add(
                     place,
                     Error::FieldsMissing {
-                        fields: "emission_factor, standard_fuel, cogeneration".into(),
+                        fields: "emission_factor, standard_fuel, cogeneration, fuels".into(),
                     },
                 ),
                 0 => {}
@@ -333,7 +363,8 @@ fn check_process(
                 _ => faults.add(
                     place,
                     Error::FieldsExclude {
-                        fields: "origin, emission_factor, standard_fuel, cogeneration".into(),
+                        fields: "origin, emission_factor, standard_fuel, cogeneration, fuels"
+                            .into(),
                     },
                 ),
             }
@@ -449,6 +480,7 @@ impl<'a> Calculation<'a> {
         let sources = flows::sources(
             &installation.electricity,
             &mut self.report.derivation,
+            self.methodology,
             &units,
         )?;
 
@@ -502,7 +534,7 @@ impl<'a> Calculation<'a> {
                 self.reconcile(supplied, &electricity, "cbam_electricity_consumed", "MWh")?;
         }
 
-        let mut attributed = Vec::new();
+        let (mut attributed, mut beside) = (Vec::new(), Vec::new());
         for (position, process) in installation.process.iter().enumerate() {
             let place = format!("process[{position}]");
             let indirect = if process.electricity_consumed.is_zero() {
@@ -524,15 +556,17 @@ impl<'a> Calculation<'a> {
                 )?
             };
             let direct = self.attributed_direct(process, &place, direct[position], &units)?;
-            self.report.outcome(direct);
-            self.report.outcome(indirect);
-            attributed.push(Attributed {
+            let whole = Attributed {
                 direct,
                 indirect,
                 electricity: electricity[position],
-            });
+            };
+            let own = self.of_goods(process, &place, whole, &mut beside)?;
+            self.report.outcome(own.direct);
+            self.report.outcome(own.indirect);
+            attributed.push(own);
         }
-        self.totals(total, &attributed)?;
+        self.totals(total, &attributed, &beside)?;
         specific::calculate(self, &attributed)
     }
 
@@ -550,13 +584,20 @@ impl<'a> Calculation<'a> {
                 .as_ref()
                 .map(|fuel| self.methodology.fuel(fuel))
                 .transpose()?;
-            let (emission_factor, net_calorific_value) = standard
+            let (mut emission_factor, net_calorific_value) = standard
                 .map_or((None, None), |(factor, calorific)| {
                     (Some(factor), calorific)
                 });
+            let mut carbon_content = None;
+            if let Some(name) = &stream.standard_material {
+                let material = self.methodology.material(name)?;
+                emission_factor = Some(material.factor);
+                carbon_content = material.carbon;
+            }
             let published = Published {
                 carbon_ratio: ratio.clone(),
                 emission_factor,
+                carbon_content,
                 net_calorific_value,
             };
             let derivation = &mut self.report.derivation;
@@ -631,7 +672,117 @@ impl<'a> Calculation<'a> {
             }
             self.report.outcome(number);
         }
+        for (position, clinker) in installation.clinker.iter().enumerate() {
+            let place = format!("clinker[{position}]");
+            let number =
+                clinker.calculate(&mut self.report.derivation, self.methodology, &place)?;
+            totals.push(number);
+            if let Some(process) = &clinker.process {
+                parts.entry(process).or_default().push(number);
+            }
+            self.report.outcome(number);
+            if clinker.emission_factor.is_none() {
+                self.report
+                    .notice("cbam_clinker_standard_factor", clinker.name.as_str(), "");
+            }
+        }
+        self.transfers(&mut totals, &mut parts)?;
         Ok((totals, parts))
+    }
+
+    /// CO2 that is not emitted, deducted; CO2 received is reported only.
+    fn transfers(&mut self, totals: &mut Vec<Number>, parts: &mut Parts<'a>) -> Result<(), Error> {
+        let (emitted, mut deductions) = (totals.clone(), Vec::new());
+        let installation = self.installation;
+        for (position, transfer) in installation.transfer.iter().enumerate() {
+            let place = format!("transfer[{position}]");
+            let derivation = &mut self.report.derivation;
+            let (reported, counted) = transfer.calculate(derivation, &place)?;
+            self.report.outcome(reported);
+            let Some(counted) = counted else { continue };
+            totals.push(counted);
+            deductions.push(reported);
+            if let Some(process) = &transfer.process {
+                parts.entry(process).or_default().push(counted);
+            }
+        }
+        if deductions.is_empty() {
+            return Ok(());
+        }
+        let derivation = &mut self.report.derivation;
+        let emitted = derivation.sum(rule::TOTAL, "cbam_emitted", "", "tCO2e", &emitted)?;
+        let kept = derivation.sum(
+            rule::CO2_DEDUCTED,
+            "cbam_co2_not_emitted",
+            "",
+            "tCO2",
+            &deductions,
+        )?;
+        self.report.outcome(kept);
+        let (emitted, kept) = (
+            self.report.derivation.value(emitted),
+            self.report.derivation.value(kept),
+        );
+        if kept > emitted {
+            return Err(Error::PartExceedsWhole {
+                part: kept.to_string(),
+                whole: emitted.to_string(),
+            });
+        }
+        Ok(())
+    }
+
+    /// What of a process's emissions its goods bear, where it makes other chemicals too.
+    fn of_goods(
+        &mut self,
+        process: &Process,
+        place: &str,
+        whole: Attributed,
+        beside: &mut Vec<Number>,
+    ) -> Result<Attributed, Error> {
+        let derivation = &mut self.report.derivation;
+        let Some(shares) = chemicals::shares(process, derivation, place)? else {
+            return Ok(whole);
+        };
+        let name = process.name.as_str();
+        let mut outcomes = Vec::new();
+        let mut of = |number, share, label, subject: &str, unit| {
+            derivation.product(rule::MOLAR, label, subject, unit, &[number, share])
+        };
+        for (other, share) in &shares.others {
+            let subject = format!("{name}: {other}");
+            let label = "cbam_co_product_direct";
+            let direct = of(whole.direct, *share, label, &subject, "tCO2e")?;
+            let label = "cbam_co_product_indirect";
+            let indirect = of(whole.indirect, *share, label, &subject, "tCO2e")?;
+            beside.push(direct);
+            outcomes.extend([direct, indirect]);
+        }
+        let goods = shares.goods;
+        let own = Attributed {
+            direct: of(whole.direct, goods, "cbam_attributed_direct", name, "tCO2e")?,
+            indirect: of(
+                whole.indirect,
+                goods,
+                "cbam_attributed_indirect",
+                name,
+                "tCO2e",
+            )?,
+            electricity: of(
+                whole.electricity,
+                goods,
+                "cbam_electricity_consumed",
+                name,
+                "MWh",
+            )?,
+        };
+        for number in outcomes {
+            self.report.outcome(number);
+        }
+        if shares.by_mass {
+            self.report.notice("cbam_co_products_by_mass", name, "");
+        }
+        Ok(own)
     }
 
     fn reconcile(
@@ -790,9 +941,15 @@ impl<'a> Calculation<'a> {
         Ok(attributed)
     }
 
-    fn totals(&mut self, total: Number, attributed: &[Attributed]) -> Result<(), Error> {
+    fn totals(
+        &mut self,
+        total: Number,
+        attributed: &[Attributed],
+        beside: &[Number],
+    ) -> Result<(), Error> {
         let derivation = &mut self.report.derivation;
-        let direct: Vec<_> = attributed.iter().map(|part| part.direct).collect();
+        let mut direct: Vec<_> = attributed.iter().map(|part| part.direct).collect();
+        direct.extend(beside);
         let indirect: Vec<_> = attributed.iter().map(|part| part.indirect).collect();
         let indirect = derivation.sum(
             rule::TOTAL,

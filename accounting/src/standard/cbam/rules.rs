@@ -46,6 +46,35 @@ struct Fuels {
     entries: Vec<Fuel>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Material {
+    name: String,
+    /// Unit of the amount: t, or Nm3 of a gas.
+    #[serde(default = "tonne")]
+    unit: String,
+    factor: Decimal,
+    carbon: Option<Decimal>,
+    clause: String,
+}
+
+fn tonne() -> String {
+    "t".to_owned()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Materials {
+    entries: Vec<Material>,
+}
+
+/// A standard material: what its amount is measured in, tCO2 and tC per unit.
+pub(super) struct StandardMaterial<'a> {
+    pub(super) unit: &'a str,
+    pub(super) factor: Published,
+    pub(super) carbon: Option<Published>,
+}
+
 /// Implementing Regulation (EU) 2025/2547.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +86,7 @@ pub(super) struct Methodology {
     slope: Technologies,
     overvoltage: Technologies,
     fuels: Fuels,
+    materials: Materials,
 }
 
 /// A published figure and where it stands.
@@ -113,6 +143,25 @@ impl Methodology {
                     (fuel.factor, citation.clone()),
                     fuel.calorific.map(|value| (value, citation)),
                 )
+            })
+            .ok_or_else(|| Error::NameUnknown {
+                text: name.to_owned(),
+            })
+    }
+
+    /// Factors of a material.
+    pub(super) fn material(&self, name: &str) -> Result<StandardMaterial<'_>, Error> {
+        self.materials
+            .entries
+            .iter()
+            .find(|material| material.name == name)
+            .map(|material| {
+                let citation = self.cite(&material.clause);
+                StandardMaterial {
+                    unit: &material.unit,
+                    factor: (material.factor, citation.clone()),
+                    carbon: material.carbon.map(|value| (value, citation)),
+                }
             })
             .ok_or_else(|| Error::NameUnknown {
                 text: name.to_owned(),

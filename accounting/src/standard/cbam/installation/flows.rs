@@ -1,16 +1,148 @@
 //! Heat, waste gas, electricity and cogeneration.
 
 use super::super::rules::Methodology;
-use super::form::{Cogeneration, Electricity, Heat, HeatOrigin, Process};
+use super::form::{Cogeneration, Electricity, Fuel, Generation, Heat, HeatOrigin, Process};
 use super::formulas as rule;
 use super::gases::published_figure;
 use crate::decimal::Decimal;
-use crate::derivation::{Derivation, Number, Operator};
+use crate::derivation::{Derivation, Number, Operator, Rule};
 use crate::error::Error;
+use crate::report::Faults;
+use crate::standard::bounds;
 use std::collections::BTreeMap;
 
 /// Factors of cogeneration units by name: heat (tCO2/TJ), electricity (tCO2/MWh).
 pub(super) type Units<'a> = BTreeMap<&'a str, (Number, Number)>;
+
+/// Fuels of a boiler, a power plant or a cogeneration unit.
+struct Burner<'a> {
+    fuels: &'a [Fuel],
+    flue_gas_cleaning: Decimal,
+    name: &'a str,
+    evidence: &'a str,
+    place: &'a str,
+}
+
+impl Burner<'_> {
+    /// Energies (TJ), and emissions (tCO2) with those of flue gas cleaning.
+    fn burn(
+        &self,
+        derivation: &mut Derivation,
+        rules: &Methodology,
+        rule: Rule,
+    ) -> Result<(Vec<Number>, Vec<Number>), Error> {
+        let (mut energies, mut emissions) = (Vec::new(), Vec::new());
+        let place = self.place;
+        for (position, fuel) in self.fuels.iter().enumerate() {
+            let energy = derivation.input(
+                "eu_energy",
+                fuel.name.as_str(),
+                fuel.energy,
+                "TJ",
+                format!("{place}.fuels[{position}].energy"),
+                self.evidence,
+            );
+            let mut factor = derivation.input(
+                "eu_emission_factor",
+                fuel.name.as_str(),
+                fuel.emission_factor,
+                "tCO2/TJ",
+                format!("{place}.fuels[{position}].emission_factor"),
+                self.evidence,
+            );
+            if fuel.waste_gas {
+                let gas = published_figure(
+                    derivation,
+                    "cbam_natural_gas_factor",
+                    "",
+                    rules.figure("natural_gas_factor")?,
+                );
+                factor = derivation.derive(
+                    rule::WASTE_GAS_FACTOR,
+                    Operator::Minimum,
+                    "eu_emission_factor",
+                    fuel.name.as_str(),
+                    "tCO2/TJ",
+                    &[factor, gas],
+                )?;
+            }
+            energies.push(energy);
+            emissions.push(derivation.product(
+                rule,
+                "eu_stream_emissions",
+                fuel.name.as_str(),
+                "tCO2",
+                &[energy, factor],
+            )?);
+        }
+        emissions.push(derivation.input(
+            "cbam_flue_gas_cleaning",
+            self.name,
+            self.flue_gas_cleaning,
+            "tCO2",
+            format!("{place}.flue_gas_cleaning"),
+            self.evidence,
+        ));
+        Ok((energies, emissions))
+    }
+}
+
+/// Notes what is wrong with fuels.
+pub(super) fn check_fuels(faults: &mut Faults, place: &str, fuels: &[Fuel], cleaning: Decimal) {
+    bounds::not_negative(faults, format!("{place}.flue_gas_cleaning"), cleaning);
+    for (number, fuel) in fuels.iter().enumerate() {
+        let place = format!("{place}.fuels[{number}]");
+        bounds::positive(faults, format!("{place}.energy"), fuel.energy);
+        bounds::not_negative(
+            faults,
+            format!("{place}.emission_factor"),
+            fuel.emission_factor,
+        );
+    }
+}
+
+impl Generation {
+    /// tCO2/MWh.
+    fn calculate(
+        &self,
+        derivation: &mut Derivation,
+        rules: &Methodology,
+        source: &Electricity,
+        place: &str,
+    ) -> Result<Number, Error> {
+        let name = source.name.as_str();
+        let burner = Burner {
+            fuels: &self.fuels,
+            flue_gas_cleaning: self.flue_gas_cleaning,
+            name,
+            evidence: &source.evidence,
+            place,
+        };
+        let (_, emissions) = burner.burn(derivation, rules, rule::GENERATION)?;
+        let total = derivation.sum(
+            rule::GENERATION,
+            "cbam_electricity_emissions",
+            name,
+            "tCO2",
+            &emissions,
+        )?;
+        let electricity = derivation.input(
+            "cbam_electricity_produced",
+            name,
+            self.electricity,
+            "MWh",
+            format!("{place}.electricity"),
+            source.evidence.as_str(),
+        );
+        derivation.quotient(
+            rule::GENERATION,
+            "cbam_electricity_factor",
+            name,
+            "tCO2/MWh",
+            &[total, electricity],
+        )
+    }
+}
 
 impl Cogeneration {
     /// Factors of heat (tCO2/TJ) and of electricity (tCO2/MWh).
@@ -32,56 +164,14 @@ impl Cogeneration {
                 evidence,
             )
         };
-        let (mut energies, mut emissions) = (Vec::new(), Vec::new());
-        for (position, fuel) in self.fuels.iter().enumerate() {
-            let energy = derivation.input(
-                "eu_energy",
-                fuel.name.as_str(),
-                fuel.energy,
-                "TJ",
-                format!("{place}.fuels[{position}].energy"),
-                evidence,
-            );
-            let mut factor = derivation.input(
-                "eu_emission_factor",
-                fuel.name.as_str(),
-                fuel.emission_factor,
-                "tCO2/TJ",
-                format!("{place}.fuels[{position}].emission_factor"),
-                evidence,
-            );
-            if fuel.waste_gas {
-                let gas = published_figure(
-                    derivation,
-                    "cbam_natural_gas_factor",
-                    "",
-                    rules.figure("natural_gas_factor")?,
-                );
-                factor = derivation.derive(
-                    rule::WASTE_GAS_FACTOR,
-                    Operator::Minimum,
-                    "eu_emission_factor",
-                    fuel.name.as_str(),
-                    "tCO2/TJ",
-                    &[factor, gas],
-                )?;
-            }
-            energies.push(energy);
-            emissions.push(derivation.product(
-                rule::CHP_EMISSIONS,
-                "eu_stream_emissions",
-                fuel.name.as_str(),
-                "tCO2",
-                &[energy, factor],
-            )?);
-        }
-        emissions.push(input(
-            derivation,
-            "cbam_flue_gas_cleaning",
-            "flue_gas_cleaning".into(),
-            self.flue_gas_cleaning,
-            "tCO2",
-        ));
+        let burner = Burner {
+            fuels: &self.fuels,
+            flue_gas_cleaning: self.flue_gas_cleaning,
+            name,
+            evidence,
+            place,
+        };
+        let (energies, emissions) = burner.burn(derivation, rules, rule::CHP_EMISSIONS)?;
         let total = derivation.sum(
             rule::CHP_EMISSIONS,
             "cbam_chp_emissions",
@@ -277,14 +367,18 @@ impl Heat {
                 )?
             }
             (None, None, value) => {
-                let stated = derivation.input(
-                    "cbam_heat_factor",
-                    name,
-                    value.unwrap_or_default(),
-                    "tCO2/TJ",
-                    format!("{place}.emission_factor"),
-                    evidence,
-                );
+                let stated = if self.fuels.is_empty() {
+                    derivation.input(
+                        "cbam_heat_factor",
+                        name,
+                        value.unwrap_or_default(),
+                        "tCO2/TJ",
+                        format!("{place}.emission_factor"),
+                        evidence,
+                    )
+                } else {
+                    self.mix(derivation, rules, process, place)?
+                };
                 match self.efficiency {
                     Some(efficiency) => {
                         let efficiency = derivation.input(
@@ -311,12 +405,53 @@ impl Heat {
             .product(rule::HEAT, "cbam_heat", name, "tCO2", &[amount, factor])
             .map(Some)
     }
+
+    /// tCO2/TJ of the fuel mix.
+    fn mix(
+        &self,
+        derivation: &mut Derivation,
+        rules: &Methodology,
+        process: &Process,
+        place: &str,
+    ) -> Result<Number, Error> {
+        let name = process.name.as_str();
+        let burner = Burner {
+            fuels: &self.fuels,
+            flue_gas_cleaning: self.flue_gas_cleaning,
+            name,
+            evidence: &process.evidence,
+            place,
+        };
+        let (energies, emissions) = burner.burn(derivation, rules, rule::FUEL_MIX)?;
+        let total = derivation.sum(
+            rule::FUEL_MIX,
+            "cbam_fuel_mix_emissions",
+            name,
+            "tCO2",
+            &emissions,
+        )?;
+        let energy = derivation.sum(
+            rule::FUEL_MIX,
+            "cbam_fuel_mix_energy",
+            name,
+            "TJ",
+            &energies,
+        )?;
+        derivation.quotient(
+            rule::FUEL_MIX,
+            "cbam_fuel_mix_factor",
+            name,
+            "tCO2/TJ",
+            &[total, energy],
+        )
+    }
 }
 
 /// Amount (MWh, if stated) and factor (tCO2/MWh) of each source of electricity, by name.
 pub(super) fn sources<'a>(
     list: &'a [Electricity],
     derivation: &mut Derivation,
+    rules: &Methodology,
     units: &Units<'_>,
 ) -> Result<BTreeMap<&'a str, (Option<Number>, Number)>, Error> {
     let mut found = BTreeMap::new();
@@ -332,14 +467,18 @@ pub(super) fn sources<'a>(
                 source.evidence.as_str(),
             )
         });
-        let factor = match &source.cogeneration {
-            Some(unit) => {
+        let factor = match (&source.cogeneration, &source.generation) {
+            (Some(unit), _) => {
                 units
                     .get(unit.as_str())
                     .ok_or_else(|| Error::NameUnknown { text: unit.clone() })?
                     .1
             }
-            None => derivation.input(
+            (None, Some(generation)) => {
+                let place = format!("{place}.generation");
+                generation.calculate(derivation, rules, source, &place)?
+            }
+            (None, None) => derivation.input(
                 "cbam_electricity_factor",
                 source.name.as_str(),
                 source.emission_factor.unwrap_or_default(),

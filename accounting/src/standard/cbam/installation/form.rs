@@ -26,6 +26,10 @@ pub(super) struct Installation {
     #[serde(default)]
     pub(super) measured: Vec<Measured>,
     #[serde(default)]
+    pub(super) clinker: Vec<Clinker>,
+    #[serde(default)]
+    pub(super) transfer: Vec<Transfer>,
+    #[serde(default)]
     pub(super) cogeneration: Vec<Cogeneration>,
     #[serde(default)]
     pub(super) electricity: Vec<Electricity>,
@@ -89,12 +93,118 @@ pub(super) struct Measured {
     pub(super) concentration: Option<Decimal>,
     /// Hours.
     pub(super) hours: Option<Decimal>,
-    /// Hourly average, 1000 Nm3/h.
+    /// Hourly average, 1000 Nm3/h; or `air_flow` and `oxygen`.
     pub(super) flow: Option<Decimal>,
+    /// Air that enters, 1000 Nm3/h, dry (nitric acid).
+    pub(super) air_flow: Option<Decimal>,
+    /// O2 in the dry flue gas, share of volume.
+    pub(super) oxygen: Option<Decimal>,
+    /// Hours in which too few data were recorded; not among `hours`.
+    #[serde(default)]
+    pub(super) gaps: Vec<Gap>,
     pub(super) biomass_fraction: Option<Decimal>,
     pub(super) process: Option<String>,
     #[serde(default)]
     pub(super) evidence: String,
+}
+
+/// Hours of a measurement without enough data points.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gap {
+    pub(super) hours: Decimal,
+    /// Share of the data points that were recorded; from 80 % on no substitute is due.
+    pub(super) recorded: Decimal,
+    /// Mean concentration of the period that reflects the circumstances, g/Nm3.
+    pub(super) mean: Decimal,
+    /// Its standard deviation, g/Nm3.
+    pub(super) deviation: Decimal,
+    /// 1000 Nm3/h, measured or by a balance.
+    pub(super) flow: Decimal,
+}
+
+/// Process emissions of cement clinker by the amount of clinker (method B), and of dust that leaves the kiln.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Clinker {
+    pub(super) name: String,
+    /// Clinker weighed, t; or `deliveries`.
+    pub(super) amount: Option<Decimal>,
+    pub(super) deliveries: Option<Deliveries>,
+    /// tCO2/t clinker, of the installation; 0.525 if absent.
+    pub(super) emission_factor: Option<Decimal>,
+    /// Bypass dust and kiln dust discarded, t.
+    #[serde(default)]
+    pub(super) dust: Decimal,
+    /// CO2 released from the dust, share of its carbonate CO2; the dust counts 0.525 tCO2/t if absent.
+    pub(super) calcination: Option<Decimal>,
+    pub(super) process: Option<String>,
+    #[serde(default)]
+    pub(super) evidence: String,
+}
+
+/// Material balance of a cement works, t. Stock variations are subtracted: what was taken from stock is positive.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Deliveries {
+    pub(super) cement: Decimal,
+    #[serde(default)]
+    pub(super) cement_stock: Decimal,
+    /// t clinker/t cement.
+    pub(super) clinker_ratio: Decimal,
+    #[serde(default)]
+    pub(super) supplied: Decimal,
+    #[serde(default)]
+    pub(super) dispatched: Decimal,
+    #[serde(default)]
+    pub(super) clinker_stock: Decimal,
+}
+
+/// CO2 that is stored or bound instead of emitted, or that came from another installation.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Transfer {
+    pub(super) name: String,
+    pub(super) direction: Direction,
+    pub(super) purpose: Purpose,
+    /// tCO2, measured where it passes from one installation to another.
+    pub(super) amount: Decimal,
+    /// Share that is evidently stored or bound in the end.
+    pub(super) permanent: Option<Decimal>,
+    /// Share of the CO2 that stems from biomass: only fossil CO2 is deducted.
+    #[serde(default)]
+    pub(super) biomass_fraction: Decimal,
+    /// Responsible person of the other installation, network or site: identity and contact.
+    #[serde(default)]
+    pub(super) party: String,
+    /// How the amount is measured; of bound CO2 how it is balanced.
+    #[serde(default)]
+    pub(super) measured: String,
+    /// Evidence across the whole chain of custody.
+    #[serde(default)]
+    pub(super) chain_of_custody: String,
+    pub(super) process: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Direction {
+    Sent,
+    /// Within the installation.
+    Used,
+    Received,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Purpose {
+    /// Installation that captures CO2.
+    Capture,
+    /// Transport network for geological storage.
+    Transport,
+    Storage,
+    /// Permanently chemically bound in a product, Delegated Regulation (EU) 2024/2620.
+    ChemicallyBound,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -149,12 +259,25 @@ pub(super) struct Electricity {
     pub(super) name: String,
     /// MWh in the period; may be absent if there is one source only.
     pub(super) amount: Option<Decimal>,
-    /// tCO2/MWh; or `cogeneration`.
+    /// tCO2/MWh; or `cogeneration`, or `generation`.
     pub(super) emission_factor: Option<Decimal>,
     pub(super) cogeneration: Option<String>,
+    pub(super) generation: Option<Generation>,
     pub(super) basis: ElectricityBasis,
     #[serde(default)]
     pub(super) evidence: String,
+}
+
+/// A power plant without cogeneration.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Generation {
+    pub(super) fuels: Vec<Fuel>,
+    /// tCO2 of flue gas cleaning.
+    #[serde(default)]
+    pub(super) flue_gas_cleaning: Decimal,
+    /// Net electricity, MWh, also of sources without combustion.
+    pub(super) electricity: Decimal,
 }
 
 /// Where a factor of electricity comes from (Annex II, D.4).
@@ -210,6 +333,13 @@ pub(super) struct Process {
     /// Goods that leave the process, in functional units.
     pub(super) activity_level: Decimal,
     pub(super) unit: FunctionalUnit,
+    /// Chemicals that the process makes beside its goods; emissions are divided by amounts of substance.
+    #[serde(default)]
+    pub(super) co_products: Vec<CoProduct>,
+    /// g/mol of the goods, with `co_products`.
+    pub(super) molar_mass: Option<Decimal>,
+    /// t of the goods, with `co_products`; the activity level where that is in tonnes.
+    pub(super) mass: Option<Decimal>,
     /// Directly attributable emissions that were determined for the process itself, tCO2e.
     pub(super) direct_emissions: Option<Decimal>,
     #[serde(default)]
@@ -298,6 +428,12 @@ pub(super) struct Heat {
     pub(super) emission_factor: Option<Decimal>,
     /// A fuel of the standard factors, with the standard boiler efficiency.
     pub(super) standard_fuel: Option<String>,
+    /// The fuel mix of the heat production.
+    #[serde(default)]
+    pub(super) fuels: Vec<Fuel>,
+    /// tCO2 of flue gas cleaning, with `fuels`.
+    #[serde(default)]
+    pub(super) flue_gas_cleaning: Decimal,
     /// Of the heat production, share.
     pub(super) efficiency: Option<Decimal>,
     pub(super) cogeneration: Option<String>,
@@ -332,6 +468,17 @@ pub(super) struct Used {
     pub(super) name: String,
     /// All of it, with what is cut off, spilt or burnt; in its functional units.
     pub(super) amount: Decimal,
+}
+
+/// A chemical that a process makes beside its goods.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CoProduct {
+    pub(super) name: String,
+    /// t.
+    pub(super) amount: Decimal,
+    /// g/mol.
+    pub(super) molar_mass: Option<Decimal>,
 }
 
 /// Goods of a process, by composition.
@@ -370,6 +517,22 @@ pub(super) fn names(installation: &Installation) -> BTreeMap<&'static str, Vec<&
             "measured",
             installation
                 .measured
+                .iter()
+                .map(|item| item.name.as_str())
+                .collect(),
+        ),
+        (
+            "clinker",
+            installation
+                .clinker
+                .iter()
+                .map(|item| item.name.as_str())
+                .collect(),
+        ),
+        (
+            "transfer",
+            installation
+                .transfer
                 .iter()
                 .map(|item| item.name.as_str())
                 .collect(),

@@ -33,10 +33,17 @@ rules! {
     PFC_EQUIVALENT "cbam.pfc_equivalent" "PFC = CF4 × GWP_CF4 + C2F6 × GWP_C2F6" "Annex II B.7.3, Equation 26";
     PFC_TOTAL "cbam.pfc_total" "PFC = PFC_duct ÷ collection efficiency" "Annex II B.7, Equation 20";
     MEASURED "cbam.measured" "GHG = concentration × hours × flow" "Annex II B.6.2.1, Equation 16";
+    SUBSTITUTE "cbam.substitute_concentration" "C_subst = C + 2 × σ" "Annex II B.6.2.6, Equation 19";
+    FLUE_GAS "cbam.flue_gas_flow" "V = V_air × (1 − O2_air) ÷ (1 − O2_flue gas)" "Annex II B.9.3.2, Equation 29";
     MEASURED_FOSSIL "cbam.measured_fossil" "GHG_fossil = GHG × (1 − BF)" "Annex II B.6.2.3";
     NITROUS_PLACES "cbam.nitrous_oxide_places" "N2O to three decimal places" "Annex II B.6.2.4";
     NITROUS "cbam.nitrous_oxide" "CO2e = N2O × GWP_N2O" "Annex II B.6.2.4, Equation 18";
     NITROUS_TONNES "cbam.nitrous_oxide_tonnes" "CO2e of N2O to full tonnes" "Annex II B.6.2.4";
+    CLINKER_BALANCE "cbam.clinker_balance" "Cli = (Cem_deliv − Cem_SV) × CCR − Cli_s + Cli_d − Cli_SV" "Annex II B.9.2.2, Equation 27";
+    CLINKER "cbam.clinker" "Em = Cli × EF_Cli" "Annex II B.3.1.2 and B.9.2.2, Equation 11, method B";
+    DUST_FACTOR "cbam.dust_factor" "EF_CKD = EF_Cli ÷ (1 + EF_Cli) × d ÷ (1 − EF_Cli ÷ (1 + EF_Cli) × d)" "Annex II B.9.2.3, Equation 28";
+    DUST "cbam.dust" "Em = CKD × EF_CKD" "Annex II B.9.2.3";
+    CO2_DEDUCTED "cbam.co2_deducted" "Em = − CO2 × (1 − BF) × share stored or bound" "Annex II B.8.2";
     DIRECT "cbam.directly_attributable" "DirEm* = Σ Em of the process" "Annex III A.3, Equation 55";
     SHARED "cbam.shared_stream" "Em_process = Em × share" "Annex III A.1";
     RECONCILIATION "cbam.reconciliation" "RecF = D_inst ÷ Σ D_pp; D_pp,corr = D_pp × RecF" "Annex III A.1, Equations 41 and 42";
@@ -50,6 +57,9 @@ rules! {
     CHP_HEAT "cbam.chp_heat_factor" "EF_heat = Em_CHP × F_heat ÷ Q_net" "Annex III A.2.2, Equation 51";
     CHP_ELECTRICITY "cbam.chp_electricity_factor" "EF_el = Em_CHP × F_el ÷ E_el" "Annex III A.2.2, Equation 52";
     WASTE_GAS_FACTOR "cbam.waste_gas_factor" "min(EF, EF_NG)" "Annex II D.4.1, Annex III A.2.2";
+    FUEL_MIX "cbam.fuel_mix" "EF_mix = (Σ AD × NCV × EF + Em_FGC) ÷ Σ AD × NCV" "Annex III A.2.2, Equation 45";
+    GENERATION "cbam.generation" "EF_El = (Σ AD × NCV × EF + Em_FGC) ÷ El_prod" "Annex II D.4.1, Equation 38";
+    MOLAR "cbam.molar_ratio" "Em_i = Em × (m_i ÷ M_i) ÷ Σ (m_i ÷ M_i)" "Annex III A.2.1, Equation 43";
     HEAT_FACTOR "cbam.heat_factor" "EF_heat = EF_mix ÷ η" "Annex III A.2.2, Equation 44";
     HEAT "cbam.heat" "Em_heat = Q × EF_heat" "Annex III A.3, Equation 55";
     WASTE_GAS_IN "cbam.waste_gas_imported" "WG = V × NCV × EF_NG" "Annex III A.2.3, Equation 53";

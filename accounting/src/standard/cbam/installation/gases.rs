@@ -1,7 +1,7 @@
 //! Perfluorocarbons and measured emissions.
 
 use super::super::rules::Methodology;
-use super::form::{Measured, MeasuredGas, Pfc, PfcMethod};
+use super::form::{Gap, Measured, MeasuredGas, Pfc, PfcMethod};
 use super::formulas as rule;
 use crate::decimal::Decimal;
 use crate::derivation::{Citation, Derivation, Number};
@@ -243,28 +243,63 @@ pub(super) fn published_figure(
     let unit = match label {
         "cbam_gwp" => "tCO2e/t",
         "cbam_natural_gas_factor" => "tCO2/TJ",
+        "cbam_clinker_factor" | "cbam_dust_factor" => "tCO2/t",
         _ => "",
     };
     derivation.parameter(label, subject, value, unit, citation)
 }
 
 impl Measured {
-    pub(super) fn check(&self, faults: &mut Faults, place: &str) {
+    pub(super) fn check(&self, faults: &mut Faults, place: &str, rules: &Methodology) {
         for (field, value) in [
             ("amount", self.amount),
             ("concentration", self.concentration),
             ("hours", self.hours),
             ("flow", self.flow),
+            ("air_flow", self.air_flow),
+            ("oxygen", self.oxygen),
         ] {
             if let Some(value) = value {
                 bounds::not_negative(faults, format!("{place}.{field}"), value);
             }
         }
+        if let Some(value) = self.oxygen.filter(|value| *value >= Decimal::ONE) {
+            faults.add(
+                format!("{place}.oxygen"),
+                Error::ShareOutside {
+                    text: value.to_string(),
+                },
+            );
+        }
+        let limit = rules.figure("data_points").map(|(value, _)| value);
+        for (number, gap) in self.gaps.iter().enumerate() {
+            let place = format!("{place}.gaps[{number}]");
+            for (field, value) in [
+                ("hours", gap.hours),
+                ("mean", gap.mean),
+                ("deviation", gap.deviation),
+                ("flow", gap.flow),
+            ] {
+                bounds::not_negative(faults, format!("{place}.{field}"), value);
+            }
+            bounds::share(faults, format!("{place}.recorded"), gap.recorded);
+            // With enough data points the hourly average stands, and nothing is substituted.
+            if limit.as_ref().is_ok_and(|limit| gap.recorded >= *limit) {
+                faults.add(
+                    place,
+                    Error::PartNotUsed {
+                        what: "gaps".into(),
+                    },
+                );
+            }
+        }
         if let Some(value) = self.biomass_fraction {
             bounds::share(faults, format!("{place}.biomass_fraction"), value);
         }
-        let parts = [self.concentration, self.hours, self.flow];
-        if self.amount.is_some() && parts.iter().any(Option::is_some) {
+        let flow = self.flow.or(self.air_flow);
+        let parts = [self.concentration, self.hours, flow];
+        let measured = parts.iter().any(Option::is_some) || !self.gaps.is_empty();
+        if self.amount.is_some() && measured {
             faults.add(
                 place,
                 Error::FieldsExclude {
@@ -276,6 +311,22 @@ impl Measured {
                 place,
                 Error::FieldsMissing {
                     fields: "concentration, hours, flow".into(),
+                },
+            );
+        }
+        if self.flow.is_some() && self.air_flow.is_some() {
+            faults.add(
+                place,
+                Error::FieldsExclude {
+                    fields: "flow, air_flow".into(),
+                },
+            );
+        }
+        if self.air_flow.is_some() != self.oxygen.is_some() {
+            faults.add(
+                place,
+                Error::FieldsMissing {
+                    fields: "air_flow, oxygen".into(),
                 },
             );
         }
@@ -315,14 +366,25 @@ impl Measured {
                 "g/Nm3",
             );
             let hours = input(derivation, "cbam_hours", "hours", self.hours, "h");
-            let flow = input(derivation, "cbam_flow", "flow", self.flow, "1000 Nm3/h");
-            let kilograms = derivation.product(
+            let flow = match (self.air_flow, self.oxygen) {
+                (Some(_), Some(_)) => self.flue_gas(derivation, rules, place)?,
+                _ => input(derivation, "cbam_flow", "flow", self.flow, "1000 Nm3/h"),
+            };
+            let mut kilograms = derivation.product(
                 rule::MEASURED,
                 "cbam_measured",
                 name,
                 "kg",
                 &[concentration, hours, flow],
             )?;
+            if !self.gaps.is_empty() {
+                let mut all = vec![kilograms];
+                for (number, gap) in self.gaps.iter().enumerate() {
+                    let place = format!("{place}.gaps[{number}]");
+                    all.push(gap.calculate(derivation, self, &place)?);
+                }
+                kilograms = derivation.sum(rule::MEASURED, "cbam_measured", name, "kg", &all)?;
+            }
             let thousand = derivation.constant("cbam_kilograms_per_tonne", 1000_u32, "kg/t");
             derivation.quotient(
                 rule::MEASURED,
@@ -375,5 +437,114 @@ impl Measured {
                 derivation.round(rule::NITROUS_TONNES, equivalent, 0, Rounding::HalfUp)
             }
         }
+    }
+}
+
+impl Measured {
+    /// 1000 Nm3/h of flue gas from the air that enters and the oxygen that leaves.
+    fn flue_gas(
+        &self,
+        derivation: &mut Derivation,
+        rules: &Methodology,
+        place: &str,
+    ) -> Result<Number, Error> {
+        let name = self.name.as_str();
+        let input =
+            |derivation: &mut Derivation, label, field: &str, value: Option<Decimal>, unit| {
+                derivation.input(
+                    label,
+                    name,
+                    value.unwrap_or_default(),
+                    unit,
+                    format!("{place}.{field}"),
+                    self.evidence.as_str(),
+                )
+            };
+        let air = input(
+            derivation,
+            "cbam_air_flow",
+            "air_flow",
+            self.air_flow,
+            "1000 Nm3/h",
+        );
+        let oxygen = input(derivation, "cbam_oxygen", "oxygen", self.oxygen, "");
+        let in_air = published_figure(
+            derivation,
+            "cbam_oxygen_in_air",
+            "",
+            rules.figure("oxygen_in_dry_air")?,
+        );
+        let one = derivation.constant("eu_one", 1_u32, "");
+        let mut rest = |oxygen| {
+            derivation.difference(rule::FLUE_GAS, "cbam_other_gases", name, "", &[one, oxygen])
+        };
+        let (entering, leaving) = (rest(in_air)?, rest(oxygen)?);
+        let other = derivation.product(
+            rule::FLUE_GAS,
+            "cbam_air_flow",
+            name,
+            "1000 Nm3/h",
+            &[air, entering],
+        )?;
+        derivation.quotient(
+            rule::FLUE_GAS,
+            "cbam_flow",
+            name,
+            "1000 Nm3/h",
+            &[other, leaving],
+        )
+    }
+}
+
+impl Gap {
+    /// kg of the gas in the hours without data.
+    fn calculate(
+        &self,
+        derivation: &mut Derivation,
+        measured: &Measured,
+        place: &str,
+    ) -> Result<Number, Error> {
+        let name = measured.name.as_str();
+        let mut input = |label, field: &str, value: Decimal, unit| {
+            derivation.input(
+                label,
+                name,
+                value,
+                unit,
+                format!("{place}.{field}"),
+                measured.evidence.as_str(),
+            )
+        };
+        let mean = input("cbam_mean_concentration", "mean", self.mean, "g/Nm3");
+        let deviation = input(
+            "cbam_concentration_deviation",
+            "deviation",
+            self.deviation,
+            "g/Nm3",
+        );
+        let hours = input("cbam_gap_hours", "hours", self.hours, "h");
+        let flow = input("cbam_flow", "flow", self.flow, "1000 Nm3/h");
+        let two = derivation.constant("cbam_two", 2_u32, "");
+        let twice = derivation.product(
+            rule::SUBSTITUTE,
+            "cbam_concentration_deviation",
+            name,
+            "g/Nm3",
+            &[two, deviation],
+        )?;
+        let substitute = derivation.sum(
+            rule::SUBSTITUTE,
+            "cbam_substitute_concentration",
+            name,
+            "g/Nm3",
+            &[mean, twice],
+        )?;
+        derivation.product(
+            rule::MEASURED,
+            "cbam_measured",
+            name,
+            "kg",
+            &[substitute, hours, flow],
+        )
     }
 }

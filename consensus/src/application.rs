@@ -52,7 +52,7 @@ pub trait Application: Send + Sync + 'static {
     /// Replaces the whole state by the content of a snapshot, atomically and durably (synced), with `applied_state`
     /// as what [`Application::applied`] returns from now on.
     ///
-    /// The content is what [`SnapshotView::write`] wrote on another node. Its checksums, size and network have been
+    /// The content is what [`SnapshotView::write`] wrote on another node. Its digests, size and network have been
     /// verified; whether its meaning is right (roots, signatures) is for the application to judge.
     ///
     /// # Errors

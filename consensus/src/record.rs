@@ -19,6 +19,9 @@ use crate::status::LogPosition;
 /// Version of everything in the folder: records, identity, snapshots.
 pub const FORMAT: u32 = 1;
 
+/// Format of [`Manifest`].
+pub const MANIFEST_FORMAT: u32 = 2;
+
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct LogId {
     #[prost(uint64, tag = "1")]
@@ -125,9 +128,9 @@ pub struct Manifest {
     pub size_bytes: u64,
     #[prost(uint64, tag = "5")]
     pub chunk_bytes: u64,
-    /// crc32c of each chunk.
-    #[prost(fixed32, repeated, tag = "6")]
-    pub checksums: Vec<u32>,
+    /// SM3 of each chunk. Tag 6 was their crc32c in format 1.
+    #[prost(bytes = "vec", repeated, tag = "7")]
+    pub digests: Vec<Vec<u8>>,
 }
 
 /// First field of every request: a message that went astray is refused before anything else is looked at.

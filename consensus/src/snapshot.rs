@@ -1,4 +1,4 @@
-//! Stored snapshots: a manifest and a content cut into chunks with a checksum each.
+//! Stored snapshots: a manifest and a content cut into chunks with an SM3 digest each (protocol §11).
 //!
 //! In a folder a snapshot is `snapshot/<term>-<index>/{manifest,content}`. It is written under another name, synced, and
 //! renamed, and the rename is synced: a folder with a final name is complete. Only the newest is kept.
@@ -13,13 +13,14 @@ use std::{
 };
 
 use bytes::Bytes;
+use sm3::{Digest, Sm3};
 
 use crate::application::SnapshotView;
 use crate::engine::SnapshotMeta;
 use crate::error::Error;
 #[cfg(feature = "rocksdb")]
 use crate::record;
-use crate::record::{AppliedState, FORMAT, Manifest};
+use crate::record::{AppliedState, MANIFEST_FORMAT, Manifest};
 use crate::{NetworkId, Storage};
 
 #[cfg(feature = "rocksdb")]
@@ -147,19 +148,19 @@ impl Snapshots {
         let applied_state = view.applied_state();
         AppliedState::decode_blob(Some(&applied_state))?;
         let mut manifest = Manifest {
-            format: FORMAT,
+            format: MANIFEST_FORMAT,
             network_id: self.network_id.to_vec(),
             applied_state,
             size_bytes: 0,
             chunk_bytes: self.chunk_bytes as u64,
-            checksums: Vec::new(),
+            digests: Vec::new(),
         };
         let write = |sink: &mut dyn Write, manifest: &mut Manifest| -> Result<(), Error> {
             let mut chunker = Chunker {
                 sink,
                 chunk_bytes: self.chunk_bytes,
                 filled: 0,
-                sum: 0,
+                digest: Sm3::new(),
                 manifest,
             };
             view.write(&mut chunker)
@@ -200,7 +201,7 @@ impl Snapshots {
         if manifest.network_id != self.network_id {
             return Err(Error::SnapshotRefused { what: "network" });
         }
-        if manifest.format != FORMAT {
+        if manifest.format != MANIFEST_FORMAT {
             return Err(Error::SnapshotRefused { what: "format" });
         }
         let chunks = if manifest.chunk_bytes == 0 {
@@ -208,7 +209,7 @@ impl Snapshots {
         } else {
             Some(manifest.size_bytes.div_ceil(manifest.chunk_bytes))
         };
-        if chunks != Some(manifest.checksums.len() as u64) {
+        if chunks != Some(manifest.digests.len() as u64) {
             return Err(Error::SnapshotRefused { what: "size" });
         }
         let meta = AppliedState::decode_blob(Some(&manifest.applied_state))
@@ -350,7 +351,7 @@ impl Stored {
 
     /// Number of chunks.
     pub fn chunk_count(&self) -> u64 {
-        self.manifest.checksums.len() as u64
+        self.manifest.digests.len() as u64
     }
 
     /// Whether reading may block for the time of a disk access.
@@ -441,7 +442,7 @@ impl Receiving {
 
     /// Whether every chunk is there.
     pub fn is_complete(&self) -> bool {
-        self.next == self.manifest.checksums.len() as u64
+        self.next == self.manifest.digests.len() as u64
     }
 
     /// Adds a chunk. One that is already there is passed over.
@@ -502,20 +503,20 @@ impl Receiving {
     }
 }
 
-/// Passes bytes on and keeps the checksum of each chunk.
+/// Passes bytes on and keeps the digest of each chunk.
 struct Chunker<'a> {
     sink: &'a mut dyn Write,
     chunk_bytes: usize,
     filled: usize,
-    sum: u32,
+    digest: Sm3,
     manifest: &'a mut Manifest,
 }
 
 impl Chunker<'_> {
     fn close_chunk(&mut self) {
-        self.manifest.checksums.push(self.sum);
+        let digest = self.digest.finalize_reset();
+        self.manifest.digests.push(digest.to_vec());
         self.filled = 0;
-        self.sum = 0;
     }
 
     fn finish(mut self) -> io::Result<()> {
@@ -531,7 +532,7 @@ impl Write for Chunker<'_> {
         let count = buffer.len().min(self.chunk_bytes - self.filled);
         let part = buffer.get(..count).unwrap_or_default();
         self.sink.write_all(part)?;
-        self.sum = crc32c::crc32c_append(self.sum, part);
+        self.digest.update(part);
         self.filled += count;
         self.manifest.size_bytes += count as u64;
         if self.filled == self.chunk_bytes {
@@ -557,8 +558,11 @@ fn chunk_length(manifest: &Manifest, number: u64) -> usize {
 fn check_chunk(manifest: &Manifest, number: u64, bytes: &[u8]) -> Result<(), Error> {
     let expected = usize::try_from(number)
         .ok()
-        .and_then(|at| manifest.checksums.get(at));
-    if bytes.len() != chunk_length(manifest, number) || expected != Some(&crc32c::crc32c(bytes)) {
+        .and_then(|at| manifest.digests.get(at));
+    let found = Sm3::digest(bytes);
+    if bytes.len() != chunk_length(manifest, number)
+        || expected.is_none_or(|expected| expected.as_slice() != found.as_slice())
+    {
         return Err(Error::SnapshotDamaged { chunk: number });
     }
     Ok(())
@@ -639,10 +643,10 @@ fn read_manifest(place: &Path) -> Result<Manifest, Error> {
     let bytes =
         fs::read(place.join(MANIFEST)).map_err(|error| Error::disk("read snapshot", error))?;
     let manifest: Manifest = record::open(MANIFEST_KEY, bytes.into(), "manifest", 0)?;
-    if manifest.format != FORMAT {
+    if manifest.format != MANIFEST_FORMAT {
         return Err(Error::FormatUnknown {
             found: manifest.format,
-            supported: FORMAT,
+            supported: MANIFEST_FORMAT,
         });
     }
     Ok(manifest)

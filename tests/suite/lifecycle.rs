@@ -272,3 +272,27 @@ async fn an_organisation_comes_and_votes_and_another_leaves() {
         "{text}"
     );
 }
+
+/// By default a factor set is adopted when more than half of the organisations have voted for it, with all its factors.
+#[tokio::test(flavor = "multi_thread")]
+async fn organisations_adopt_a_factor_set_by_vote() {
+    let consortium = Consortium::started();
+    let alone = consortium.run("steel", &["factor", "adopt", "mee-grid-2023"]);
+    assert!(
+        alone.status != 0 && alone.stderr.contains("HT-CMD-"),
+        "{}",
+        alone.stderr
+    );
+    decide(
+        &consortium,
+        &["power", "cement", "bureau"],
+        &["factor", "adopt", "mee-grid-2023", "--propose"],
+    );
+    let sets = consortium
+        .run("bureau", &["factor", "sets", "-o", "json"])
+        .expect(0)
+        .json();
+    let sets = sets.as_array().cloned().unwrap_or_default();
+    assert_eq!(sets.len(), 1, "{sets:?}");
+    assert_eq!(sets[0]["set"], "mee-grid-2023");
+}

@@ -342,8 +342,16 @@ cmd-factor-sets = List the factor sets that the ledger has adopted
 cmd-factor-adopt = Adopt factor sets
     .long =
         Records factor_set.adopt with every factor of the set. Calculation reads only factors that stand in the ledger.
+
+        Where the policy wants several organisations, --propose opens a proposal for each set, with all its factors. The set is adopted with the vote that meets the rule.
     .arg-sets = Ids of shipped sets; factor sets --shipped lists them
     .arg-all = Adopt every shipped set that the ledger does not have yet
+    .arg-propose = Open a proposal instead, on which the other organisations vote
+    .arg-reason = Why, in your own words; stands in the ledger for ever
+    .arg-days = Days for voting
+    .examples =
+        hengtan factor adopt --all # one organisation decides
+        hengtan factor adopt mee-grid-2023 --propose --reason "published in 2025" # several decide
 cmd-factor-lint = Review factor sets: competing rows, units, implausible and unofficial figures; needs no node
     .arg-sets = Shipped set, or folder with set.toml and factors.csv. May be repeated; every shipped set if absent
     .examples =

@@ -342,8 +342,16 @@ cmd-factor-sets = 列出账本已采用的排放因子集
 cmd-factor-adopt = 采用排放因子集
     .long =
         记录 factor_set.adopt，包含该集的全部排放因子。核算只读取账本中的排放因子。
+
+        策略要求多个组织同意时，--propose 为每个因子集提出一项提案，其中含全部因子。满足规则的那一票投出时，该因子集即被采用。
     .arg-sets = 随程序发布的排放因子集编号；用 factor sets --shipped 列出
     .arg-all = 采用账本中尚没有的全部随附排放因子集
+    .arg-propose = 改为提出提案，由其他组织表决
+    .arg-reason = 原因，自行填写；永久留在账本中
+    .arg-days = 表决天数
+    .examples =
+        hengtan factor adopt --all # 由一个组织决定
+        hengtan factor adopt mee-grid-2023 --propose --reason "2025 年发布" # 由多个组织决定
 cmd-factor-lint = 审查排放因子集：相互冲突的行、单位、异常数值和非官方数值；不需要节点
     .arg-sets = 随程序发布的因子集，或含有 set.toml 和 factors.csv 的文件夹；可重复；缺省为全部随附因子集
     .examples =

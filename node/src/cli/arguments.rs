@@ -837,6 +837,15 @@ pub struct FactorAdopt {
     /// All shipped sets.
     #[arg(long, conflicts_with = "sets")]
     pub all: bool,
+    /// Lets the organisations vote.
+    #[arg(long, requires = "reason")]
+    pub propose: bool,
+    /// Why.
+    #[arg(long, value_name = "TEXT", requires = "propose")]
+    pub reason: Option<String>,
+    /// Days for voting.
+    #[arg(long = "for", value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u64).range(1..=89), requires = "propose")]
+    pub days: u64,
 }
 
 /// `inventory …`

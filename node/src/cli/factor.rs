@@ -16,6 +16,7 @@ use crate::console::{Cell, Column, List, Progress, Record};
 
 use super::arguments::{Factor, FactorAdopt, FactorList, FactorSearch, FactorSets, FactorShow};
 use super::presentation::{time, whole_id};
+use super::proposal::propose;
 use super::session::{self, Session, unreadable};
 use super::{Exit, Failure, codes, explain};
 pub use review::{diff, import, lint};
@@ -597,6 +598,14 @@ async fn adopt(arguments: FactorAdopt, session: &Session<'_>) -> Result<Exit, Fa
     };
     if chosen.is_empty() {
         session.console.say(&catalogue.done_nothing_to_adopt());
+        return Ok(Exit::Ok);
+    }
+    if let Some(reason) = arguments.reason.as_ref().filter(|_| arguments.propose) {
+        for set in chosen {
+            let (head, rows) = calculation::adoption(set);
+            let command = Command::new("factor_set.adopt", &head, rows);
+            let _ = propose(command, reason, arguments.days, session).await?;
+        }
         return Ok(Exit::Ok);
     }
     let answers = adopt_sets(&chosen, session).await?;

@@ -271,6 +271,20 @@ impl Consensus {
         wait.map(drop).map_err(|_| self.stopped())
     }
 
+    /// Hears nothing more of `node_id` while it leads in the present term, so that another node is elected; nothing if it does not lead.
+    pub fn distrust(&self, node_id: NodeId) {
+        let vote = self.inner.raft.metrics().borrow_watched().vote;
+        let leads = vote.committed && vote.leader_id.voted_for == node_id;
+        if leads && node_id != self.inner.options.node_id {
+            tracing::warn!(
+                term = vote.leader_id.term,
+                leader = node_id,
+                "leader not heard any more"
+            );
+            self.inner.inbound.refuse(vote.leader_id, u64::MAX);
+        }
+    }
+
     /// Hands leadership to the voter `node_id` and waits until it leads, at most twice the longest election.
     ///
     /// # Errors

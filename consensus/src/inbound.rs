@@ -56,6 +56,12 @@ impl Inbound {
         }
     }
 
+    /// Hears nothing more of a leader in its term, unless it shows that a majority has taken the entry at `index`; with the largest index, whatever
+    /// it shows.
+    pub fn refuse(&self, leader: LeaderId, index: u64) {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some((leader, index));
+    }
+
     fn check_route(&self, from: NodeId, route: Option<&Route>) -> Result<(), Error> {
         let route = route.ok_or(Error::MessageInvalid)?;
         if route.network_id != self.identity.network_id {
@@ -196,8 +202,7 @@ impl Inbound {
             {
                 let term = vote.leader_id.term;
                 tracing::warn!(term, leader = vote.leader_id.voted_for, index = entry.log_id.index, %refusal, "batch refused");
-                *self.refused.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some((vote.leader_id, entry.log_id.index));
+                self.refuse(vote.leader_id, entry.log_id.index);
                 return Err(Error::LeaderRefused {
                     term,
                     refusal: Some(refusal),

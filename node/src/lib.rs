@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod error;
+mod evidence;
 pub mod import;
 pub mod peer;
 pub mod publish;

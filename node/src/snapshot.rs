@@ -1,6 +1,8 @@
 //! The whole ledger of this node as one stream, for a member that lags too far behind and for backups, and its way back into
 //! tables. What it holds and how it is checked is `hengtan_ledger::snapshot`'s.
 
+mod moments;
+
 use crate::error::Error;
 use crate::store::{Change, Column, FORMAT, Reading, Store, Writing, identity_of, meta};
 use hengtan_ledger::checkpoint::Note;
@@ -13,8 +15,11 @@ use hengtan_ledger::v1::snapshot_record::Record;
 use hengtan_ledger::{canonical, log, v1};
 use prost::Message as _;
 use std::io::{self, Read, Write};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use moments::Moment;
+
+pub use moments::Moments;
 
 /// Bytes that are handed on at once.
 const PIECE_BYTES: usize = 1 << 20;
@@ -30,7 +35,7 @@ const WRITE_BYTES: usize = 4 << 20;
 /// What a piece of a stream is, or why there is none.
 type Sent = Result<Vec<u8>, Error>;
 
-/// A stream of the ledger as of the moment of its making, whose newest batch end is final.
+/// A stream of the ledger as of one moment, whose newest batch end is final.
 pub struct Stream {
     pieces: Receiver<Sent>,
     /// What consensus keeps with this state.
@@ -40,37 +45,24 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Takes the ledger as it is now; nothing if its newest batch end is not final.
-    ///
-    /// # Errors
-    /// Failures of the store.
-    pub fn open(store: Arc<dyn Store>) -> Result<Option<Self>, Error> {
-        let (ready, taken) = sync_channel(1);
+    /// The ledger as of a moment whose checkpoint is this final one.
+    fn of(moment: Moment, note: Note, trust: Option<v1::TrustFile>) -> Result<Self, Error> {
+        let applied = moment
+            .read(|reading| reading.applied())?
+            .unwrap_or_default();
+        let size = note.checkpoint().size;
         let (sender, pieces) = sync_channel(PIECES_AHEAD);
         std::thread::Builder::new()
             .name("snapshot".to_owned())
-            .spawn(move || {
-                let reading = Reading::new(&*store);
-                match standing(&reading) {
-                    Ok(Some((applied, size))) => {
-                        if ready.send(Ok(Some((applied, size)))).is_ok() {
-                            send(&reading, &sender);
-                        }
-                    }
-                    other => drop(ready.send(other)),
-                }
-            })
+            .spawn(move || moment.read(|reading| send(reading, &note, trust, &sender)))
             .map_err(|error| Error::Internal {
                 detail: error.to_string(),
             })?;
-        let standing = taken.recv().map_err(|error| Error::Internal {
-            detail: error.to_string(),
-        })??;
-        Ok(standing.map(|(applied, size)| Self {
+        Ok(Self {
             pieces,
             applied,
             size,
-        }))
+        })
     }
 
     /// Entries in it.
@@ -118,16 +110,6 @@ impl consensus::SnapshotView for Stream {
     }
 }
 
-/// What consensus keeps with the state, and its size, if its checkpoint is final.
-fn standing(reading: &Reading<'_>) -> Result<Option<(Vec<u8>, u64)>, Error> {
-    let size = reading.size()?;
-    let last = reading.final_note()?.map(|note| note.checkpoint().size);
-    if last != Some(size) {
-        return Ok(None);
-    }
-    Ok(Some((reading.applied()?.unwrap_or_default(), size)))
-}
-
 /// Records gathered into pieces.
 struct Pieces<'a> {
     waiting: Vec<u8>,
@@ -152,26 +134,31 @@ impl Pieces<'_> {
     }
 }
 
-fn send(reading: &Reading<'_>, sender: &SyncSender<Sent>) {
+fn send(
+    reading: &Reading<'_>,
+    note: &Note,
+    trust: Option<v1::TrustFile>,
+    sender: &SyncSender<Sent>,
+) {
     let mut pieces = Pieces {
         waiting: MAGIC.to_vec(),
         sender,
     };
-    if let Err(Some(error)) = send_records(reading, &mut pieces) {
+    if let Err(Some(error)) = send_records(reading, note, trust, &mut pieces) {
         // If the reader has gone there is nobody to tell.
         let _ = sender.send(Err(error));
     }
 }
 
 /// `None` as error: the reader has gone.
-fn send_records(reading: &Reading<'_>, pieces: &mut Pieces<'_>) -> Result<(), Option<Error>> {
+fn send_records(
+    reading: &Reading<'_>,
+    note: &Note,
+    trust: Option<v1::TrustFile>,
+    pieces: &mut Pieces<'_>,
+) -> Result<(), Option<Error>> {
     let gone = |_: Gone| None;
-    let note = reading.final_note()?.ok_or_else(|| Error::StoreDamaged {
-        what: "final checkpoint".to_owned(),
-    })?;
-    pieces
-        .put(head(&note, trust(reading, &note)?))
-        .map_err(gone)?;
+    pieces.put(head(note, trust)).map_err(gone)?;
     let mut end = v1::SnapshotEnd::default();
     loop {
         let entries = reading.entries(end.entries, READ_AT_ONCE)?;

@@ -253,6 +253,18 @@ impl Node {
         self.child.id()
     }
 
+    /// SIGTERM; its exit status once it has ended.
+    ///
+    /// # Panics
+    /// When there is no such process any more, or it does not end by itself.
+    #[must_use]
+    pub fn stop(mut self) -> Option<i32> {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &process]).status();
+        assert!(sent.expect("kill starts").success(), "no process {process}");
+        self.child.wait().expect("a child").code()
+    }
+
     /// SIGKILL, now.
     ///
     /// # Panics

@@ -25,6 +25,8 @@ pub struct Consortium {
     pub root: PathBuf,
     /// By organisation, those of the plan; by node's name, those that came later.
     pub nodes: BTreeMap<&'static str, Node>,
+    /// Settings of every node that is started, beside those of its file.
+    pub settings: Vec<(&'static str, PathBuf)>,
 }
 
 /// Loopback addresses that are free now.
@@ -60,6 +62,10 @@ pub fn plan() -> String {
 
 impl Consortium {
     pub fn started() -> Self {
+        Self::started_with(&[])
+    }
+
+    pub fn started_with(settings: &[(&'static str, &str)]) -> Self {
         let user = User::default();
         let file = user.folder().join("network.toml");
         std::fs::write(&file, plan()).expect("written");
@@ -67,6 +73,10 @@ impl Consortium {
             root: user.folder().join("network"),
             user,
             nodes: BTreeMap::new(),
+            settings: settings
+                .iter()
+                .map(|(key, value)| (*key, PathBuf::from(value)))
+                .collect(),
         };
         consortium.found("network");
         for name in ORGANISATIONS {
@@ -83,8 +93,14 @@ impl Consortium {
     }
 
     pub fn start(&mut self, name: &'static str) {
-        let node = Node::start(&self.user, &self.root.join(name));
-        self.nodes.insert(name, node);
+        self.start_one(name, name, None);
+    }
+
+    /// Starts one of the nodes in the folder of an organisation; it is known as `known` from then on.
+    pub fn start_one(&mut self, known: &'static str, organisation: &str, node: Option<&str>) {
+        let folder = self.root.join(organisation);
+        let node = Node::start_with(&self.user, &folder, node, &self.settings, |_| ());
+        self.nodes.insert(known, node);
     }
 
     pub fn run(&self, name: &str, arguments: &[&str]) -> Said {
@@ -125,31 +141,16 @@ impl Consortium {
     }
 
     pub fn envelope(&self, name: &str) -> api::SubmitRequest {
-        let read = |path: &str| std::fs::read_to_string(self.root.join("steel").join(path));
-        let key = read("members/operator.key.pem").expect("key");
-        let key = SecretKey::from_pkcs8_pem(&key).expect("a key");
-        let head = v1::FacilityRegister {
-            name: name.to_owned(),
-            display_name: Some(v1::DisplayName {
-                zh: "厂".to_owned(),
-                en: "Works".to_owned(),
-            }),
-            region: "CN-GD".to_owned(),
-            ..Default::default()
-        };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("clock");
-        let signed = envelope::sign(
-            &self.network(),
-            Command::new("facility.register", &head, Vec::new()),
-            u64::try_from(now.as_millis()).expect("milliseconds") + 300_000,
-            &key,
-            &mut rand::rng(),
-        );
-        api::SubmitRequest {
-            envelope: signed.bytes,
-            rows: None,
-            wait_ms: 40_000,
-            without_receipt: false,
+        self.signer().envelope(name)
+    }
+
+    /// Who signs for the steel works.
+    pub fn signer(&self) -> Signer {
+        let path = self.root.join("steel/members/operator.key.pem");
+        let key = std::fs::read_to_string(path).expect("key");
+        Signer {
+            network: self.network(),
+            key: SecretKey::from_pkcs8_pem(&key).expect("a key"),
         }
     }
 
@@ -177,6 +178,39 @@ impl Consortium {
             "more than half of three"
         );
         (verified.index, answer.duplicate)
+    }
+}
+
+pub struct Signer {
+    network: [u8; 32],
+    key: SecretKey,
+}
+
+impl Signer {
+    pub fn envelope(&self, name: &str) -> api::SubmitRequest {
+        let head = v1::FacilityRegister {
+            name: name.to_owned(),
+            display_name: Some(v1::DisplayName {
+                zh: "厂".to_owned(),
+                en: "Works".to_owned(),
+            }),
+            region: "CN-GD".to_owned(),
+            ..Default::default()
+        };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("clock");
+        let signed = envelope::sign(
+            &self.network,
+            Command::new("facility.register", &head, Vec::new()),
+            u64::try_from(now.as_millis()).expect("milliseconds") + 300_000,
+            &self.key,
+            &mut rand::rng(),
+        );
+        api::SubmitRequest {
+            envelope: signed.bytes,
+            rows: None,
+            wait_ms: 40_000,
+            without_receipt: false,
+        }
     }
 }
 

@@ -10,4 +10,5 @@ mod examples;
 mod lifecycle;
 mod recovery;
 mod tidy;
+mod upkeep;
 mod watch;

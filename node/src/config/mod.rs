@@ -54,6 +54,8 @@ pub struct Config {
     pub limits: Limits,
     /// How batches are filled.
     pub batch: Batching,
+    /// When the Raft log is shortened.
+    pub snapshot: Shortening,
     /// How the stored data are walked.
     pub scrub: Scrub,
     /// The operator has looked at the clock: go on after a jump.
@@ -126,6 +128,15 @@ pub struct Batching {
     pub bytes_max: usize,
     /// How long the first envelope waits for company, milliseconds.
     pub linger_ms: u64,
+}
+
+/// When the Raft log is shortened: a snapshot holds the whole ledger, so it must be rare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortening {
+    /// Batches after which the next snapshot is made and the log behind it is given up.
+    pub every_batches: u64,
+    /// Batches that stay in the log, so that a member which lags a little needs no snapshot.
+    pub batches_kept: u64,
 }
 
 /// How the stored data are walked.
@@ -247,6 +258,10 @@ impl Config {
             bytes_max: of.size("batch.bytes_max"),
             linger_ms: of.number("batch.linger_ms"),
         };
+        let snapshot = Shortening {
+            every_batches: of.number("snapshot.every_batches"),
+            batches_kept: of.number("snapshot.batches_kept"),
+        };
         let scrub = Scrub {
             bytes_per_second: of.number("scrub.bytes_per_second"),
             every_hours: of.number("scrub.every_hours"),
@@ -265,6 +280,7 @@ impl Config {
             witness,
             limits,
             batch,
+            snapshot,
             scrub,
             clock_jump_accepted,
             shutdown_ms,

@@ -163,6 +163,8 @@ pub const SETTINGS: &[(&str, Form, &str)] = &[
     ("batch.envelopes_max", Form::Number(1, 1 << 16), "1024"),
     ("batch.bytes_max", Form::Number(1 << 16, 1 << 30), "8388608"),
     ("batch.linger_ms", Form::Number(0, 10_000), "0"),
+    ("snapshot.every_batches", Form::Number(10, 1 << 32), "50000"),
+    ("snapshot.batches_kept", Form::Number(0, 1 << 32), "10000"),
     (
         "scrub.bytes_per_second",
         Form::Number(0, 1 << 40),

@@ -143,8 +143,8 @@ impl Peer for Answerer {
 
     async fn cosign(&self, request: Request<wire::CosignRequest>) -> Answer<wire::CosignResponse> {
         let from = self.asker(&request, &request.get_ref().network_id)?;
-        let text = request.into_inner().checkpoint;
-        let note = self.service.cosign(&from, text).await;
+        let asked = request.into_inner().note;
+        let note = self.service.cosign(&from, &asked).await;
         answer(note.map(|note| wire::CosignResponse {
             note: note.to_text(),
         }))

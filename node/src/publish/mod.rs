@@ -180,6 +180,37 @@ impl Publisher {
         }
     }
 
+    /// What two nodes have signed for one size that is not the same: the other's note, and this node's own beside it. Nothing if no line of the
+    /// other note proves anything.
+    ///
+    /// # Errors
+    /// [`Error::CheckpointConflict`] if this node has promised something else meanwhile; failures of the store.
+    pub fn difference(&self, theirs: &Note) -> Result<Option<Difference>, Error> {
+        let reading = Reading::new(&*self.store);
+        let set = reading.voting_set(theirs.checkpoint().members_version)?;
+        if !theirs.lines().iter().any(|line| proves(theirs, line, &set)) {
+            return Ok(None);
+        }
+        let ours = match reading.checkpoint(theirs.checkpoint().size)? {
+            Some(checkpoint) => {
+                let set = reading.voting_set(checkpoint.members_version)?;
+                let round = Round {
+                    checkpoint,
+                    set,
+                    lines: Vec::new(),
+                };
+                let line = self.sign(&round)?;
+                line.map(|line| Note::new(round.checkpoint, vec![line]))
+            }
+            // No batch ends there for this node, which is a difference too.
+            None => None,
+        };
+        Ok(Some(Difference {
+            theirs: theirs.clone(),
+            ours,
+        }))
+    }
+
     /// Takes a final checkpoint, from wherever it comes. This node must have reached its size.
     ///
     /// # Errors
@@ -368,6 +399,25 @@ fn change(
     })
 }
 
+/// Whether one line of a note is what it says: the signature of somebody who may sign.
+fn proves(note: &Note, line: &SignatureLine, set: &v1::VotingSet) -> bool {
+    let alone = Note::new(note.checkpoint().clone(), vec![line.clone()]);
+    matches!(
+        checkpoint::judge(&alone, set),
+        Ok(_) | Err(LedgerError::NotFinal { .. })
+    )
+}
+
+/// Two nodes' signed notes of one size that are not the same: one of the two computes wrongly, and which one, a final checkpoint of that size or a
+/// larger one tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The other's.
+    pub theirs: Note,
+    /// This node's; nothing if no batch ends there, or it does not vote.
+    pub ours: Option<Note>,
+}
+
 /// A checkpoint that gathers signatures.
 #[derive(Clone, Debug)]
 pub struct Round {
@@ -401,13 +451,8 @@ impl Round {
         let before = self.lines.len();
         for line in answer.lines() {
             let known = self.lines.iter().any(|known| known.name == line.name);
-            let alone = Note::new(self.checkpoint.clone(), vec![line.clone()]);
             // A line that proves nothing would spoil the whole note.
-            let proves = matches!(
-                checkpoint::judge(&alone, &self.set),
-                Ok(_) | Err(LedgerError::NotFinal { .. })
-            );
-            if !known && proves {
+            if !known && proves(answer, line, &self.set) {
                 self.lines.push(line.clone());
             }
         }
@@ -418,6 +463,16 @@ impl Round {
     #[must_use]
     pub fn is_cosigned(&self) -> bool {
         is_cosigned(&self.so_far(), &self.set)
+    }
+
+    /// How others are asked: with what has been gathered, or with the checkpoint alone if this node does not vote.
+    #[must_use]
+    pub fn request(&self) -> String {
+        if self.lines.is_empty() {
+            self.checkpoint.text()
+        } else {
+            self.so_far().to_text()
+        }
     }
 
     /// What has been gathered.

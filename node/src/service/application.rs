@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::snapshot::{self, Stream};
+use crate::snapshot::{self, Moments, Stream};
 use crate::store::{Reading, Store, Writing, meta};
 use consensus::{Application, Committed, Fatal, Payload, Refusal, SnapshotView, Traffic};
 use crypto_sm::sm2::{PublicKey, Verifier};
@@ -44,6 +44,8 @@ pub(super) struct Ledger {
     verified: Mutex<BTreeSet<Digest>>,
     /// Entries in the log.
     size: watch::Sender<u64>,
+    /// Batch ends of which a snapshot can be made.
+    moments: Moments,
 }
 
 impl Ledger {
@@ -57,6 +59,7 @@ impl Ledger {
         // The process may have ended between a change and its proof.
         prove_change(&*store, size)?;
         Ok(Self {
+            moments: Moments::new(Arc::clone(&store)),
             store,
             network: founded.network_id(),
             node,
@@ -70,6 +73,11 @@ impl Ledger {
     /// Entries in the log, as they come.
     pub(super) fn size(&self) -> watch::Receiver<u64> {
         self.size.subscribe()
+    }
+
+    /// The whole ledger at the newest final checkpoint; nothing yet if that is not at hand, see [`Moments::stream`].
+    pub(super) fn stream(&self) -> Result<Option<Stream>, Error> {
+        self.moments.stream()
     }
 
     /// Verifies with what is remembered of the signer.
@@ -108,6 +116,7 @@ impl Ledger {
         self.store.write(writing.into_changes(), false)?;
         if let Some(size) = size {
             prove_change(&*self.store, size)?;
+            self.moments.passed()?;
             self.size.send_replace(size);
         }
         Ok(response)
@@ -236,7 +245,7 @@ impl Application for Ledger {
 
     fn snapshot(&self) -> Result<Option<Box<dyn SnapshotView>>, Fatal> {
         // A state whose checkpoint is not final yet is offered to nobody; the engine asks again after later batches.
-        let stream = Stream::open(Arc::clone(&self.store)).map_err(|error| fatal(&error))?;
+        let stream = self.stream().map_err(|error| fatal(&error))?;
         Ok(stream.map(|stream| Box::new(stream) as Box<dyn SnapshotView>))
     }
 
@@ -259,6 +268,7 @@ impl Application for Ledger {
             row_sets = rebuilt.row_sets,
             "snapshot installed"
         );
+        self.moments.forget();
         self.size.send_replace(size);
         Ok(())
     }

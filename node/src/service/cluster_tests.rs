@@ -675,4 +675,5 @@ async fn what_a_dishonest_leader_signs_is_refused_or_void_or_proof_against_it() 
     assert_eq!(stamps[0], stamps[1]);
 }
 
+mod roots;
 mod witness;

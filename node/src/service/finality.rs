@@ -8,6 +8,7 @@ use futures_util::stream::FuturesUnordered;
 use hengtan_api::peer as wire;
 use hengtan_ledger::checkpoint::{Checkpoint, Note};
 use hengtan_ledger::v1;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a voter may take to cosign: it may have to apply first.
@@ -68,9 +69,9 @@ impl Service {
 
     /// Makes one checkpoint final; whether there may be more to do.
     async fn lead_round(&self) -> Result<bool, Error> {
-        let publisher = std::sync::Arc::clone(&self.inner.publisher);
+        let publisher = Arc::clone(&self.inner.publisher);
         let Some(mut round) = blocking(move || publisher.begin()).await? else {
-            let publisher = std::sync::Arc::clone(&self.inner.publisher);
+            let publisher = Arc::clone(&self.inner.publisher);
             return blocking(move || Ok(publisher.next()?.is_some())).await;
         };
         // One organisation alone may need witnesses.
@@ -88,7 +89,7 @@ impl Service {
         };
         let request = wire::CosignRequest {
             network_id: links.network().to_vec(),
-            checkpoint: round.checkpoint().text(),
+            note: round.request(),
         };
         let roster = links.roster();
         let numbers: Vec<u64> = round
@@ -197,16 +198,22 @@ impl Service {
             .wait_for(|reached| *reached >= size)
             .await
             .map_err(|_| Error::Stopping)?;
-        let publisher = std::sync::Arc::clone(&self.inner.publisher);
+        let publisher = Arc::clone(&self.inner.publisher);
         blocking(move || publisher.accept(&note)).await.map(drop)
     }
 
-    /// Cosigns what `asker` wants to make final, as soon as this node has come so far.
+    /// Cosigns what `asker` wants to make final, as soon as this node has come so far. One that asks for other roots is not heard for the rest of
+    /// its term, so that another node leads; what it signed is kept.
     ///
     /// # Errors
     /// [`Error::Deadline`] if it does not; those of [`crate::publish::Publisher::cosign`].
-    pub(crate) async fn cosign(&self, asker: &v1::Node, text: String) -> Result<Note, Error> {
-        let checkpoint = Checkpoint::parse(&text)?;
+    pub(crate) async fn cosign(&self, asker: &v1::Node, asked: &str) -> Result<Note, Error> {
+        let (checkpoint, theirs) = if asked.contains("\n\n") {
+            let note = Note::parse(asked)?;
+            (note.checkpoint().clone(), Some(note))
+        } else {
+            (Checkpoint::parse(asked)?, None)
+        };
         if checkpoint.network_id != self.inner.founded.network_id() {
             return Err(consensus::Error::WrongNetwork.into());
         }
@@ -216,13 +223,39 @@ impl Service {
             .await
             .map_err(|_| Error::Deadline)?
             .map_err(|_| Error::Stopping)?;
-        let publisher = std::sync::Arc::clone(&self.inner.publisher);
-        let asker = asker.name.clone();
-        let cosigned = blocking(move || publisher.cosign(&checkpoint, &asker)).await;
-        if let Err(error @ Error::CheckpointDiffers { .. }) = &cosigned {
-            tracing::error!(code = error.code(), cause = %error, checkpoint = %text, "another node has other roots");
+        let publisher = Arc::clone(&self.inner.publisher);
+        let name = asker.name.clone();
+        let cosigned = blocking(move || publisher.cosign(&checkpoint, &name)).await;
+        if let Err(Error::CheckpointDiffers { size, .. }) = &cosigned {
+            self.object(asker, *size, theirs).await;
         }
         cosigned
+    }
+
+    /// Another node has other roots: keeps what both signed, and hears nothing more of it while it leads.
+    async fn object(&self, asker: &v1::Node, size: u64, theirs: Option<Note>) {
+        let inner = &self.inner;
+        inner.metrics.roots_differ();
+        inner.consensus.distrust(asker.number);
+        let Some(theirs) = theirs else {
+            return;
+        };
+        let (publisher, evidence) = (Arc::clone(&inner.publisher), inner.evidence.clone());
+        let name = asker.name.clone();
+        let kept = blocking(move || match publisher.difference(&theirs)? {
+            Some(difference) => evidence.keep(&name, &difference),
+            None => Ok(None),
+        })
+        .await;
+        match kept {
+            Ok(Some(folder)) => {
+                tracing::error!(code = "HT-NOD-036", size, node = asker.name, folder = %folder.display(), "another node has other roots");
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(code = error.code(), cause = %error, size, node = asker.name, "another node has other roots; the notes are not kept");
+            }
+        }
     }
 
     /// The newest final checkpoint as soon as it is larger than `size`; nothing in time otherwise.
@@ -240,7 +273,7 @@ impl Service {
             _ = tokio::time::timeout(wait, reached.wait_for(|reached| *reached > size)) => {}
             _ = stopping.wait_for(|stopping| *stopping) => {}
         }
-        let publisher = std::sync::Arc::clone(&self.inner.publisher);
+        let publisher = Arc::clone(&self.inner.publisher);
         blocking(move || publisher.beyond(size)).await
     }
 }

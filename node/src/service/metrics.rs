@@ -35,6 +35,7 @@ pub struct Metrics {
     peers_refused: Family<CodeLabels, Counter>,
     peers_failed: Family<CodeLabels, Counter>,
     peers_connected: Counter,
+    roots_differ: Counter,
     batches: Counter,
     batch_envelopes: Counter,
     batch_bytes: Counter,
@@ -81,6 +82,7 @@ impl Default for Metrics {
         let (peers_refused, peers_failed) = (Family::default(), Family::default());
         let [
             peers_connected,
+            roots_differ,
             batches,
             batch_envelopes,
             batch_bytes,
@@ -115,6 +117,11 @@ impl Default for Metrics {
             "peers_connected",
             "Connections made to other nodes",
             Counter::clone(&peers_connected),
+        );
+        registry.register(
+            "roots_differ",
+            "Checkpoints of other nodes with other roots than this node's",
+            Counter::clone(&roots_differ),
         );
         registry.register(
             "batches",
@@ -200,6 +207,7 @@ impl Default for Metrics {
             peers_refused,
             peers_failed,
             peers_connected,
+            roots_differ,
             batches,
             batch_envelopes,
             batch_bytes,
@@ -240,6 +248,11 @@ impl Metrics {
     /// Counts a connection that was made to a peer.
     pub fn peer_connected(&self) {
         self.peers_connected.inc();
+    }
+
+    /// Counts a checkpoint of another node with other roots.
+    pub(super) fn roots_differ(&self) {
+        self.roots_differ.inc();
     }
 
     /// Counts an envelope's end; empty code = accepted.

@@ -29,6 +29,7 @@ pub use watching::{Seen, Watch};
 use crate::clock::{Clock, Watchman};
 use crate::config::{Config, Folder, Limits, Scrub};
 use crate::error::Error;
+use crate::evidence::Evidence;
 use crate::peer::{Acquaintances, Credentials, Links, Roster};
 use crate::publish::Publisher;
 use crate::snapshot::Stream;
@@ -54,12 +55,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
-/// Batches after which the log behind a snapshot is given up: a snapshot holds the whole ledger, so it must be rare.
-const SNAPSHOT_EVERY: u64 = 50_000;
 /// How long a backup waits for a moment at which the newest batch end is final.
 const STREAM_WAIT: Duration = Duration::from_secs(20);
-/// Batches that stay in the log, so that a member which lags a little needs no snapshot.
-const ENTRIES_KEPT: u64 = 10_000;
 
 /// A running node's door. Clones are handles to the same one.
 #[derive(Clone)]
@@ -82,6 +79,7 @@ pub(crate) struct Inner {
     consensus: Consensus,
     queue: Arc<Queue>,
     publisher: Arc<Publisher>,
+    evidence: Evidence,
     /// Size of the newest final checkpoint.
     final_size: watch::Receiver<u64>,
     /// The ways to other nodes; nothing where there are none.
@@ -227,8 +225,8 @@ impl Service {
         let mut options = Options::new(node.number, network, storage);
         options.batch_bytes_max =
             founded.genesis().limits.unwrap_or_default().batch_bytes_max as usize;
-        options.snapshot_every = Some(SNAPSHOT_EVERY);
-        options.entries_kept = ENTRIES_KEPT;
+        options.snapshot_every = Some(config.snapshot.every_batches);
+        options.entries_kept = config.snapshot.batches_kept;
         let application: Arc<dyn consensus::Application> = Arc::clone(&ledger) as _;
         let roster = Roster::known(&Reading::new(&*store), node.number, introduction.as_ref())?;
         let links = match &config.peer {
@@ -303,6 +301,7 @@ impl Service {
                 scrub: config.scrub,
                 final_size: publisher.size(),
                 publisher,
+                evidence: Evidence::of(&config.data),
                 links,
                 witness,
                 witness_trouble: watch::Sender::new(None),
@@ -483,8 +482,8 @@ impl Service {
         let mut final_size = inner.final_size.clone();
         let waiting = async {
             loop {
-                let store = Arc::clone(&inner.store);
-                if let Some(stream) = blocking(move || Stream::open(store)).await? {
+                let ledger = Arc::clone(&inner.ledger);
+                if let Some(stream) = blocking(move || ledger.stream()).await? {
                     return Ok(stream);
                 }
                 if final_size.changed().await.is_err() {

@@ -646,7 +646,7 @@ async fn messages_that_the_engine_could_not_bear_are_refused() {
             membership: None,
         };
         let manifest = record::Manifest {
-            format: 1,
+            format: record::MANIFEST_FORMAT,
             network_id: NETWORK.to_vec(),
             applied_state: applied_state.encode_to_vec(),
             chunk_bytes: 64,

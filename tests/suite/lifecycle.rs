@@ -296,3 +296,43 @@ async fn organisations_adopt_a_factor_set_by_vote() {
     assert_eq!(sets.len(), 1, "{sets:?}");
     assert_eq!(sets[0]["set"], "mee-grid-2023");
 }
+
+/// Whoever gets hold of a node's transport key is shut out as soon as its organisation revokes it, on connections that are open too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_with_a_revoked_transport_key_is_refused_and_counted() {
+    let consortium = Consortium::started();
+    let first = consortium.envelope("works-1");
+    let (place, _) = consortium.submit("steel", &first).await;
+    let _ = consortium.until("steel", |rows| settled(4, rows));
+    let door = format!("http://{}", consortium.nodes["steel"].address);
+    let power = |consortium: &Consortium, arguments: &[&str]| {
+        let mut whole = vec!["--endpoint", door.as_str(), "--yes"];
+        whole.extend(arguments);
+        consortium.run("power", &whole)
+    };
+    let revoke = [
+        "node",
+        "revoke",
+        "power-1",
+        "--reason",
+        "the key was copied",
+    ];
+    let _ = power(&consortium, &revoke).expect(0);
+    let refused = "hengtan_peers_refused_total{code=\"HT-NOD-031\"}";
+    let begun = std::time::Instant::now();
+    while !["steel", "cement", "bureau"]
+        .iter()
+        .any(|name| metrics(&consortium.nodes[name]).contains(refused))
+    {
+        assert!(begun.elapsed().as_secs() < 60, "nobody refused the node");
+    }
+    // The other two are more than half.
+    let second = consortium.envelope("works-2");
+    let (later, _) = consortium.submit("cement", &second).await;
+    assert!(later > place);
+    let rows = consortium.until("steel", |rows| {
+        rows.iter()
+            .any(|row| row["node"] == "power-1" && row["code"] != "")
+    });
+    assert!(row(&rows, "cement-1").is_some_and(|row| row["code"] == ""));
+}

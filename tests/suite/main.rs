@@ -10,5 +10,6 @@ mod examples;
 mod lifecycle;
 mod recovery;
 mod tidy;
+mod upgrade;
 mod upkeep;
 mod watch;

@@ -128,14 +128,18 @@ impl Links {
         if before.authorities() != roster.authorities() {
             shared.configure(&shared.credentials(), &roster)?;
         }
-        // A connection to a node that is gone or has moved is not kept.
+        // A connection to a node that is gone, has moved or has lost its key is not kept.
         self.pool().retain(|number, _| {
-            let address = |roster: &Roster| {
-                roster
-                    .numbered(*number)
-                    .map(|node| (node.address.clone(), node.transport_key.clone()))
+            let ends_at = |roster: &Roster| {
+                roster.numbered(*number).map(|node| {
+                    (
+                        node.address.clone(),
+                        node.transport_key.clone(),
+                        node.transport_revoked_at_ms,
+                    )
+                })
             };
-            address(&before) == address(&roster)
+            ends_at(&before) == ends_at(&roster)
         });
         *shared
             .roster

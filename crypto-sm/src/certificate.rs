@@ -26,6 +26,7 @@ pub use request::Request;
 pub use revocation::{Reason, RevocationList, Revoked};
 pub use usage::Purpose;
 pub use validity::Validity;
+pub(crate) use validity::{date, milliseconds};
 
 use crate::{
     Error, pem,
@@ -357,7 +358,7 @@ impl Certificate {
     }
 
     /// What to call this certificate before people.
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.subject_common_name()
             .or(self.subject_organisation())
             .map_or_else(|| self.subject_name(), str::to_owned)

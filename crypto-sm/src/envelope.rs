@@ -4,12 +4,12 @@
 //! | what | for | format |
 //! |---|---|---|
 //! | [`seal`], [`open`] | documents that other software reads too | AuthEnvelopedData (RFC 5083) with SM4-GCM (RFC 5084) and the recipients of GM/T 0010 |
-//! | [`open_unauthenticated`] | documents of others | EnvelopedData of GM/T 0010-2012 (GB/T 35275) with SM4-CBC |
+//! | [`seal_unauthenticated`], [`open_unauthenticated`] | software that knows nothing else | EnvelopedData of GM/T 0010-2012 (GB/T 35275) with SM4-CBC |
 //! | [`stream`] | content of any length, as backups | chunks of 64 KiB, each authenticated with its place |
 //! | [`ContentKey`], [`Wraps`] | whatever keeps content and keys apart, as sealed rows do | the recipients alone |
 //!
 //! GM/T 0010 knows CBC only, which authenticates nothing: a changed envelope may decrypt to changed content. What is
-//! written here is therefore AuthEnvelopedData, the same message with a tag, where SM4-GCM has the object identifier
+//! written here unless one asks otherwise is therefore AuthEnvelopedData, the same message with a tag, where SM4-GCM has the object identifier
 //! 1.2.156.10197.1.104.8 and the parameters that RFC 5084 gives to AES-GCM. An envelope hides content; it does not say who
 //! made it.
 
@@ -17,7 +17,11 @@ mod message;
 pub mod stream;
 mod wraps;
 
-pub use message::{open, open_unauthenticated, seal};
+pub use crate::cms::HolderId as RecipientId;
+pub(crate) use message::{EncryptedContentInfo, decrypt_with_cbc, encrypt_with_cbc, too_long};
+pub use message::{
+    open, open_unauthenticated, open_unauthenticated_with, open_with, seal, seal_unauthenticated,
+};
 pub use wraps::Wraps;
 
 use crate::{
@@ -27,47 +31,11 @@ use crate::{
     sm2::PublicKey,
     sm4::{self, gcm::Gcm},
 };
-use der::{Decode, Encode, Header, Tag};
 use std::fmt;
-use x509_cert::certificate::CertificateInner;
 use zeroize::Zeroizing;
 
 /// Most recipients of one envelope.
 pub const MOST_RECIPIENTS: usize = 1_000;
-
-/// By what a recipient finds its own wrap among the others.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub enum RecipientId {
-    /// SubjectKeyIdentifier: any bytes, in this product the key id (SM3 of the SubjectPublicKeyInfo, 32 bytes).
-    Key(Vec<u8>),
-    /// IssuerAndSerialNumber of a certificate, in DER.
-    Certificate(Vec<u8>),
-}
-
-impl RecipientId {
-    /// The key id.
-    #[must_use]
-    pub fn of_key(key: &PublicKey) -> Self {
-        Self::Key(key.key_id().0.to_vec())
-    }
-
-    /// Issuer and serial number.
-    #[must_use]
-    pub fn of_certificate(certificate: &Certificate) -> Self {
-        Self::Certificate(
-            issuer_and_serial(certificate.to_der()).expect("a certificate that was read encodes"),
-        )
-    }
-}
-
-impl fmt::Debug for RecipientId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key(bytes) => write!(formatter, "Key({})", hex::encode(bytes)),
-            Self::Certificate(bytes) => write!(formatter, "Certificate({})", hex::encode(bytes)),
-        }
-    }
-}
 
 /// Who can open an envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,17 +121,4 @@ impl fmt::Debug for ContentKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("ContentKey").finish_non_exhaustive()
     }
-}
-
-/// `SEQUENCE { issuer Name, serialNumber INTEGER }` of a certificate in DER.
-fn issuer_and_serial(certificate: &[u8]) -> der::Result<Vec<u8>> {
-    let certificate = CertificateInner::<x509_cert::certificate::Rfc5280>::from_der(certificate)?;
-    let content = certificate.tbs_certificate();
-    let issuer = content.issuer().to_der()?;
-    let serial = content.serial_number().to_der()?;
-    let mut der = Vec::new();
-    Header::new(Tag::Sequence, (issuer.len() + serial.len()).try_into()?).encode(&mut der)?;
-    der.extend(issuer);
-    der.extend(serial);
-    Ok(der)
 }

@@ -285,6 +285,37 @@ pub enum Error {
     EnvelopeRecipient,
     /// The content of an envelope was changed, cut off or put in another order.
     EnvelopeContent,
+    /// A signed message is not one that is read here, or is malformed.
+    SignedEncoding,
+    /// A signed message uses another algorithm than SM2 with SM3.
+    SignedAlgorithm {
+        /// Object identifier found.
+        algorithm: String,
+    },
+    /// The content is not the one that was signed.
+    SignedContent,
+    /// The content is not in the signed message and was not given.
+    SignedContentMissing,
+    /// The certificate of a signer is neither in the message nor among those given.
+    SignedCertificate {
+        /// Issuer and serial number, or key identifier, that the message names.
+        signer: String,
+    },
+    /// The key of the certificate that a signer names did not sign this.
+    SignedSignature {
+        /// Common name of that certificate.
+        name: String,
+    },
+    /// A signed message has no signer, or more than 64.
+    SignedSigners {
+        /// Signers found or asked for.
+        count: usize,
+    },
+    /// A signed attribute is missing, doubled, malformed, or not possible in this form of message.
+    SignedAttribute {
+        /// Object identifier of the attribute; empty for any.
+        attribute: String,
+    },
     /// What the other side says is not TLS.
     TlsNotSpoken,
     /// A sample of the random number generator fails a statistical test that a sound one passes.

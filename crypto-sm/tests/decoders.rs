@@ -123,3 +123,44 @@ fn envelopes_survive_changes() {
     let empty = include_bytes!("fixtures/envelope/stream-empty.bin").to_vec();
     shake(checks::stream, &[stream, empty], 4_000);
 }
+
+#[test]
+fn signed_messages_survive_changes() {
+    use crypto_sm::{
+        certificate::{Issuer, Validity, issue_authority},
+        envelope::Recipient,
+        signed::{Draft, Syntax},
+        sm2::{SecretKey, USER_ID},
+    };
+    let rng = &mut StdRng::seed_from_u64(0x5a4e);
+    let validity = Validity::new(0, 2_000_000_000_000).unwrap();
+    let (top, key) = (SecretKey::generate(rng), SecretKey::generate(rng));
+    let root = issue_authority("steel", "CA", &top, validity, rng).unwrap();
+    let issuer = Issuer::new(root.clone(), top).unwrap();
+    let certificate = issuer
+        .issue_member("operator", "li-na", key.public_key(), validity, rng)
+        .unwrap();
+    let list = issuer
+        .issue_revocation_list(1, 0, 2_000_000_000_000, &[], rng)
+        .unwrap();
+    let mut samples = Vec::new();
+    for (syntax, time) in [
+        (Syntax::Gm, None),
+        (Syntax::Gm, Some(1_000_000)),
+        (Syntax::Cms, Some(1_000_000)),
+    ] {
+        let mut draft = Draft::new(b"a content", syntax);
+        draft
+            .sign(&certificate, time, |parts| key.sign(USER_ID, parts, rng))
+            .unwrap();
+        draft.add_certificate(&root);
+        draft.add_list(&list);
+        samples.push(draft.finish().unwrap());
+        if syntax == Syntax::Gm && time.is_none() {
+            // For the key that the checks open envelopes with.
+            let recipient = Recipient::of_key(checks::secret_key().public_key());
+            samples.push(draft.finish_for(&[recipient], rng).unwrap());
+        }
+    }
+    shake(checks::signed, &samples, 4_000);
+}

@@ -107,6 +107,18 @@ fn golden_envelopes_open() {
 }
 
 #[test]
+fn content_is_named_as_rfc_5083_asks_for_where_attributes_are_absent() {
+    // id-data; other readers refuse every other type without attributes.
+    let data = hex::decode("06092a864886f70d010701").unwrap();
+    let national = hex::decode("060a2a811ccf550601040201").unwrap();
+    let holds = |der: &[u8], oid: &[u8]| der.windows(oid.len()).any(|window| window == oid);
+    let ours = seal(CONTENT, &[recipient(1)], &mut rng(9)).unwrap();
+    assert!(holds(&ours, &data) && !holds(&ours, &national));
+    // What was sealed before opens still.
+    assert!(holds(MESSAGE, &national));
+}
+
+#[test]
 fn each_recipient_opens_and_nobody_else() {
     let envelope = seal(
         CONTENT,

@@ -5,6 +5,7 @@
 use crypto_sm::{
     certificate::{Certificate, Request, RevocationList},
     envelope::{self, ContentKey, RecipientId, Wraps, stream::Header},
+    signed::SignedData,
     sm2::{Ciphertext, PublicKey, SecretKey, Signature},
 };
 
@@ -12,7 +13,7 @@ use crypto_sm::{
 const ITERATIONS: u32 = 5_000;
 
 /// The key of GB/T 32918.5 annex A.2, for which the samples are made.
-fn secret_key() -> SecretKey {
+pub fn secret_key() -> SecretKey {
     let mut d = *b"\x39\x45\x20\x8f\x7b\x21\x44\xb1\x3f\x36\xe3\x8a\xc6\xd3\x9f\x95\
         \x88\x93\x93\x69\x28\x60\xb5\x1a\x42\xfb\x81\xef\x4d\xf7\xc5\xb8";
     let key = SecretKey::from_bytes(&d).expect("the key of the standard");
@@ -154,6 +155,21 @@ pub fn document(bytes: &[u8]) -> bool {
         assert_eq!(wraps.to_der(), bytes);
     }
     opened || wraps.is_ok()
+}
+
+/// Signed messages, in the open and encrypted, and their signatures.
+pub fn signed(bytes: &[u8]) -> bool {
+    let secret = secret_key();
+    let id = RecipientId::of_key(secret.public_key());
+    let read = SignedData::from_der(bytes);
+    let opened = SignedData::open(bytes, |wraps| wraps.unwrap(&id, &secret));
+    for message in [&read, &opened].into_iter().flatten() {
+        assert!(!message.signers().is_empty());
+        // Without a content there is nothing to verify.
+        let verified = message.verify_signatures(None, &[]);
+        assert!(verified.is_err() || message.content().is_some());
+    }
+    read.is_ok() || opened.is_ok()
 }
 
 /// Sealed streams: the header, and chunks under a key that the attacker knows.

@@ -96,11 +96,11 @@ pub(super) fn period(begin_ms: u64, end_ms: u64) -> Result<EncodedValidity, Erro
 
 /// A time in its one encoding: UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 clause 5.1.2.4). Within a
 /// certificate's validity the parser sees to that.
-pub(super) fn milliseconds(time: Time) -> Option<u64> {
+pub(crate) fn milliseconds(time: Time) -> Option<u64> {
     let canonical = Time::from(time.to_date_time()) == time;
     canonical.then(|| time.to_unix_duration().as_secs() * 1000)
 }
 
-pub(super) fn date(milliseconds: u64) -> Option<DateTime> {
+pub(crate) fn date(milliseconds: u64) -> Option<DateTime> {
     DateTime::from_unix_duration(Duration::from_secs(milliseconds / 1000)).ok()
 }

@@ -1,46 +1,20 @@
 //! Envelopes as one document: AuthEnvelopedData (RFC 5083), and EnvelopedData of GM/T 0010-2012 for reading. Both in DER;
 //! indefinite lengths are not read.
 
-use super::{ContentKey, Recipient, RecipientId, Wraps, wraps::Syntax};
+use super::{ContentKey, Recipient, RecipientId, Wraps};
 use crate::{
     Error,
+    cms::{self, CMS_DATA, DATA, Syntax, ZERO_OCTETS},
     rand_core::CryptoRng,
     sm2::SecretKey,
-    sm4::{cbc, gcm},
+    sm4::{self, cbc, gcm},
 };
 use der::{
-    Decode, Encode, Sequence, Tag, TagNumber, Tagged,
+    Decode, Encode, Sequence, Tagged,
     asn1::{AnyRef, ObjectIdentifier, OctetStringRef},
 };
 use x509_cert::spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
-
-/// id-ct-authEnvelopedData (RFC 5083).
-const AUTHENTICATED: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.23");
-
-/// Data and envelopedData of GM/T 0010 clause 6.
-const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.6.1.4.2.1");
-const ENVELOPED: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.6.1.4.2.3");
-
-/// SM4-GCM and SM4-CBC (GM/T 0006); plain SM4 stands for CBC where some software gives it an initial vector.
-const SM4_GCM: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.104.8");
-const SM4_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.104.2");
-const SM4: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.104");
-
-const EXPLICIT: Tag = Tag::ContextSpecific {
-    constructed: true,
-    number: TagNumber(0),
-};
-const IMPLICIT: Tag = Tag::ContextSpecific {
-    constructed: false,
-    number: TagNumber(0),
-};
-
-#[derive(Sequence)]
-struct ContentInfo<'a> {
-    content_type: ObjectIdentifier,
-    content: AnyRef<'a>,
-}
 
 /// Without originator and attributes, which nothing here has a use for.
 #[derive(Sequence)]
@@ -59,7 +33,7 @@ struct EnvelopedData<'a> {
 }
 
 #[derive(Sequence)]
-struct EncryptedContentInfo<'a> {
+pub(crate) struct EncryptedContentInfo<'a> {
     content_type: ObjectIdentifier,
     algorithm: AlgorithmIdentifierRef<'a>,
     content: AnyRef<'a>,
@@ -87,12 +61,7 @@ pub fn seal<R: CryptoRng + ?Sized>(
     rng.fill_bytes(&mut nonce);
     let mut content = content.to_vec();
     let tag = key.gcm().seal_in_place(&nonce, &[], &mut content)?;
-    // DER cannot say more than 256 MiB; longer content belongs into a stream.
-    let length = content.len() as u64;
-    encode(&wraps, &nonce, &content, &tag).map_err(|_| Error::CipherLength {
-        length,
-        limit: 1 << 28,
-    })
+    encode(&wraps, &nonce, &content, &tag).map_err(|_| too_long(content.len()))
 }
 
 /// Opens what [`seal`] gives. Nothing of the content is given out unless all of it is genuine.
@@ -108,20 +77,26 @@ pub fn open(
     open_with(envelope, |wraps| wraps.unwrap(id, secret))
 }
 
-fn open_with(
+/// As [`open`], with a key that is in a token or device: `unwrap` gives the content key.
+///
+/// # Errors
+/// Those of [`open`], or of `unwrap`.
+pub fn open_with(
     envelope: &[u8],
     unwrap: impl FnOnce(&Wraps) -> Result<ContentKey, Error>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let malformed = || Error::EnvelopeEncoding;
-    let inner = inner(envelope, AUTHENTICATED).ok_or_else(malformed)?;
+    let inner = inner(envelope, cms::AUTHENTICATED).ok_or_else(malformed)?;
     let data = AuthEnvelopedData::from_der(inner).map_err(|_| malformed())?;
     let wraps = Wraps::read(data.recipients, Syntax::Cms)?;
     let encrypted = data.content;
     let tag: gcm::Tag = data.tag.as_bytes().try_into().map_err(|_| malformed())?;
+    // RFC 5083 clause 2.1 lets attributes be absent for id-data only; envelopes that were written here before named the
+    // content as GM/T 0010 does.
     if data.version != 0
-        || encrypted.content_type != DATA
-        || encrypted.algorithm.oid != SM4_GCM
-        || encrypted.content.tag() != IMPLICIT
+        || !matches!(encrypted.content_type, CMS_DATA | DATA)
+        || encrypted.algorithm.oid != cms::SM4_GCM
+        || encrypted.content.tag() != ZERO_OCTETS
     {
         return Err(malformed());
     }
@@ -132,6 +107,54 @@ fn open_with(
         .open_in_place(&nonce, &[], &mut content, &tag)
         .map_err(|_| Error::EnvelopeContent)?;
     Ok(content)
+}
+
+/// Seals content as an EnvelopedData of GM/T 0010 with SM4-CBC, for software that knows nothing else: a ContentInfo in DER.
+/// Nothing in it shows whether it was changed on its way; seal what is signed.
+///
+/// # Errors
+/// [`Error::EnvelopeRecipients`] for none or too many; [`Error::CipherLength`].
+pub fn seal_unauthenticated<R: CryptoRng + ?Sized>(
+    content: &[u8],
+    recipients: &[Recipient],
+    rng: &mut R,
+) -> Result<Vec<u8>, Error> {
+    let (wraps, encrypted) = encrypt_with_cbc(content, recipients, rng)?;
+    let encode = || {
+        let data = EnvelopedData {
+            version: 1,
+            recipients: AnyRef::from_der(&wraps)?,
+            content: EncryptedContentInfo::from_der(&encrypted)?,
+        };
+        cms::wrapped(cms::ENVELOPED, &data.to_der()?)
+    };
+    encode().map_err(|_| too_long(content.len()))
+}
+
+/// The recipients' wraps of a fresh key and the content encrypted with it by SM4-CBC, both in DER.
+pub(crate) fn encrypt_with_cbc<R: CryptoRng + ?Sized>(
+    content: &[u8],
+    recipients: &[Recipient],
+    rng: &mut R,
+) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    let key = ContentKey::generate(rng);
+    let wraps = Wraps::in_syntax(&key, recipients, Syntax::Gm, rng)?;
+    let mut initial = [0; sm4::BLOCK_LENGTH];
+    rng.fill_bytes(&mut initial);
+    let encrypted = cbc::encrypt(key.as_bytes(), &initial, content);
+    let encode = || {
+        EncryptedContentInfo {
+            content_type: DATA,
+            algorithm: AlgorithmIdentifierRef {
+                oid: cms::SM4_CBC,
+                parameters: Some(AnyRef::from(OctetStringRef::new(&initial)?)),
+            },
+            content: AnyRef::new(ZERO_OCTETS, &encrypted)?,
+        }
+        .to_der()
+    };
+    let encrypted = encode().map_err(|_| too_long(content.len()))?;
+    Ok((wraps.to_der(), encrypted))
 }
 
 /// Opens an EnvelopedData of GM/T 0010 with SM4-CBC, as other software writes it. Nothing shows whether the content was
@@ -145,15 +168,37 @@ pub fn open_unauthenticated(
     id: &RecipientId,
     secret: &SecretKey,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
+    open_unauthenticated_with(envelope, |wraps| wraps.unwrap(id, secret))
+}
+
+/// As [`open_unauthenticated`], with a key that is in a token or device: `unwrap` gives the content key.
+///
+/// # Errors
+/// Those of [`open_unauthenticated`], or of `unwrap`.
+pub fn open_unauthenticated_with(
+    envelope: &[u8],
+    unwrap: impl FnOnce(&Wraps) -> Result<ContentKey, Error>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
     let malformed = || Error::EnvelopeEncoding;
-    let inner = inner(envelope, ENVELOPED).ok_or_else(malformed)?;
+    let inner = inner(envelope, cms::ENVELOPED).ok_or_else(malformed)?;
     let data = EnvelopedData::from_der(inner).map_err(|_| malformed())?;
+    if data.version > 2 {
+        return Err(malformed());
+    }
     let wraps = Wraps::read(data.recipients, Syntax::Gm)?;
-    let encrypted = data.content;
-    if data.version > 2
-        || encrypted.content_type != DATA
-        || !matches!(encrypted.algorithm.oid, SM4_CBC | SM4)
-        || encrypted.content.tag() != IMPLICIT
+    decrypt_with_cbc(&wraps, &data.content, unwrap)
+}
+
+/// The content of an EncryptedContentInfo with SM4-CBC.
+pub(crate) fn decrypt_with_cbc(
+    wraps: &Wraps,
+    encrypted: &EncryptedContentInfo<'_>,
+    unwrap: impl FnOnce(&Wraps) -> Result<ContentKey, Error>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let malformed = || Error::EnvelopeEncoding;
+    if encrypted.content_type != DATA
+        || !matches!(encrypted.algorithm.oid, cms::SM4_CBC | cms::SM4)
+        || encrypted.content.tag() != ZERO_OCTETS
     {
         return Err(malformed());
     }
@@ -163,17 +208,23 @@ pub fn open_unauthenticated(
         .and_then(|parameters| parameters.decode_as::<&OctetStringRef>().ok())
         .and_then(|octets| octets.as_bytes().try_into().ok())
         .ok_or_else(malformed)?;
-    let key = wraps.unwrap(id, secret)?;
+    let key = unwrap(wraps)?;
     cbc::decrypt(key.as_bytes(), &initial, encrypted.content.value())
         .map(Zeroizing::new)
         .map_err(|_| Error::EnvelopeContent)
 }
 
+/// DER cannot say more than 256 MiB; longer content belongs into a stream.
+pub(crate) fn too_long(length: usize) -> Error {
+    Error::CipherLength {
+        length: length as u64,
+        limit: 1 << 28,
+    }
+}
+
 /// What a ContentInfo of this type holds.
 fn inner(envelope: &[u8], expected: ObjectIdentifier) -> Option<&[u8]> {
-    let info = ContentInfo::from_der(envelope).ok()?;
-    let fits = info.content_type == expected && info.content.tag() == EXPLICIT;
-    fits.then_some(info.content.value())
+    cms::unwrapped(envelope).and_then(|(found, content)| (found == expected).then_some(content))
 }
 
 fn nonce(parameters: Option<AnyRef<'_>>) -> Option<gcm::Nonce> {
@@ -198,19 +249,15 @@ fn encode(
         version: 0,
         recipients: AnyRef::from_der(&wraps)?,
         content: EncryptedContentInfo {
-            content_type: DATA,
+            content_type: CMS_DATA,
             algorithm: AlgorithmIdentifierRef {
-                oid: SM4_GCM,
+                oid: cms::SM4_GCM,
                 parameters: Some(AnyRef::from_der(&parameters)?),
             },
-            content: AnyRef::new(IMPLICIT, content)?,
+            content: AnyRef::new(ZERO_OCTETS, content)?,
         },
         tag: OctetStringRef::new(tag)?,
     }
     .to_der()?;
-    ContentInfo {
-        content_type: AUTHENTICATED,
-        content: AnyRef::new(EXPLICIT, &data)?,
-    }
-    .to_der()
+    cms::wrapped(cms::AUTHENTICATED, &data)
 }

@@ -3,11 +3,12 @@
 use super::{ContentKey, MOST_RECIPIENTS, Recipient, RecipientId};
 use crate::{
     Error,
+    cms::{self, Syntax},
     rand_core::CryptoRng,
     sm2::{Ciphertext, SecretKey},
 };
 use der::{
-    Decode, Encode, Header, Reader, Sequence, SliceReader, Tag, TagNumber, Tagged,
+    Decode, Encode, Reader, Sequence, SliceReader, Tag, Tagged,
     asn1::{AnyRef, ObjectIdentifier, OctetStringRef},
 };
 use x509_cert::spki::AlgorithmIdentifierRef;
@@ -15,27 +16,12 @@ use x509_cert::spki::AlgorithmIdentifierRef;
 /// Encryption with SM2 (GM/T 0006): the ciphertext is that of GM/T 0009.
 const SM2_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.301.3");
 
-/// Of the subject key identifier among a recipient's identifiers.
-const KEY_IDENTIFIER: Tag = Tag::ContextSpecific {
-    constructed: false,
-    number: TagNumber(0),
-};
-
 #[derive(Sequence)]
 struct RecipientInfo<'a> {
     version: u8,
     identifier: AnyRef<'a>,
     algorithm: AlgorithmIdentifierRef<'a>,
     encrypted_key: &'a OctetStringRef,
-}
-
-/// Which version numbers are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Syntax {
-    /// RFC 5652: 0 for certificates, 2 for keys; recipients in the order of DER.
-    Cms,
-    /// GM/T 0010 and what is written in its name: 0 to 2, in any order.
-    Gm,
 }
 
 /// One content key, encrypted for each of its recipients: `SET OF KeyTransRecipientInfo` in DER.
@@ -60,11 +46,20 @@ impl Wraps {
         recipients: &[Recipient],
         rng: &mut R,
     ) -> Result<Self, Error> {
+        Self::in_syntax(key, recipients, Syntax::Cms, rng)
+    }
+
+    pub(crate) fn in_syntax<R: CryptoRng + ?Sized>(
+        key: &ContentKey,
+        recipients: &[Recipient],
+        syntax: Syntax,
+        rng: &mut R,
+    ) -> Result<Self, Error> {
         check_count(recipients.len())?;
         let mut wraps = Vec::with_capacity(recipients.len());
         for recipient in recipients {
             let ciphertext = recipient.public_key.encrypt(key.as_bytes(), rng)?;
-            wraps.push(Wrap::new(recipient.id.clone(), ciphertext));
+            wraps.push(Wrap::new(recipient.id.clone(), ciphertext, syntax));
         }
         // DER orders a set by its members' encodings.
         wraps.sort_by(|a, b| a.der.cmp(&b.der));
@@ -80,7 +75,9 @@ impl Wraps {
         Self::read(set, Syntax::Cms)
     }
 
-    pub(super) fn read(set: AnyRef<'_>, syntax: Syntax) -> Result<Self, Error> {
+    /// RFC 5652: version 0 for certificates, 2 for keys, in the order of DER; GM/T 0010 and what is written in its name:
+    /// versions 0 to 2, in any order.
+    pub(crate) fn read(set: AnyRef<'_>, syntax: Syntax) -> Result<Self, Error> {
         let wraps = Self::decode(set, syntax).ok_or(Error::EnvelopeEncoding)?;
         check_count(wraps.len())?;
         Ok(Self(wraps))
@@ -103,15 +100,8 @@ impl Wraps {
     /// The set in DER.
     #[must_use]
     pub fn to_der(&self) -> Vec<u8> {
-        let content: Vec<&[u8]> = self.0.iter().map(|wrap| &wrap.der[..]).collect();
-        let content = content.concat();
-        let length = content.len().try_into().expect("at most a thousand wraps");
-        let mut der = Vec::with_capacity(content.len() + 5);
-        Header::new(Tag::Set, length)
-            .encode(&mut der)
-            .expect("a vector takes what is written");
-        der.extend(content);
-        der
+        let wraps: Vec<&[u8]> = self.0.iter().map(|wrap| &wrap.der[..]).collect();
+        cms::constructed(Tag::Set, &wraps).expect("at most a thousand wraps")
     }
 
     /// Whose wraps there are.
@@ -142,8 +132,9 @@ impl Wraps {
 }
 
 impl Wrap {
-    fn new(recipient: RecipientId, ciphertext: Ciphertext) -> Self {
-        let der = Self::encode(&recipient, &ciphertext).expect("parts that were read encode");
+    fn new(recipient: RecipientId, ciphertext: Ciphertext, syntax: Syntax) -> Self {
+        let der =
+            Self::encode(&recipient, &ciphertext, syntax).expect("parts that were read encode");
         Self {
             recipient,
             ciphertext,
@@ -151,14 +142,18 @@ impl Wrap {
         }
     }
 
-    fn encode(recipient: &RecipientId, ciphertext: &Ciphertext) -> der::Result<Vec<u8>> {
-        let (version, identifier) = match recipient {
-            RecipientId::Key(bytes) => (2, AnyRef::new(KEY_IDENTIFIER, bytes)?),
-            RecipientId::Certificate(der) => (0, AnyRef::from_der(der)?),
+    fn encode(
+        recipient: &RecipientId,
+        ciphertext: &Ciphertext,
+        syntax: Syntax,
+    ) -> der::Result<Vec<u8>> {
+        let version = match recipient {
+            RecipientId::Key(_) => 2,
+            RecipientId::Certificate(_) => u8::from(syntax == Syntax::Gm),
         };
         RecipientInfo {
             version,
-            identifier,
+            identifier: AnyRef::from_der(&recipient.encode()?)?,
             algorithm: AlgorithmIdentifierRef {
                 oid: SM2_ENCRYPTION,
                 parameters: None,
@@ -170,10 +165,10 @@ impl Wrap {
 
     fn decode(der: &[u8], syntax: Syntax) -> Option<Self> {
         let info = RecipientInfo::from_der(der).ok()?;
-        let (recipient, version) = match info.identifier.tag() {
-            KEY_IDENTIFIER => (RecipientId::Key(info.identifier.value().to_vec()), 2),
-            Tag::Sequence => (RecipientId::Certificate(info.identifier.to_der().ok()?), 0),
-            _ => return None,
+        let recipient = RecipientId::read(info.identifier)?;
+        let version = match recipient {
+            RecipientId::Key(_) => 2,
+            RecipientId::Certificate(_) => 0,
         };
         let parameters = info.algorithm.parameters;
         let versioned = match syntax {

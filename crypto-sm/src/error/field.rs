@@ -20,7 +20,12 @@ impl Error {
                 ("expected", expected.clone()),
                 ("presented", presented.clone()),
             ],
-            Self::TlsCertificates
+            Self::SignedCertificate { signer } => vec![("signer", signer.clone())],
+            Self::SignedAttribute { attribute } => vec![("attribute", attribute.clone())],
+            Self::SignedEncoding
+            | Self::SignedContent
+            | Self::SignedContentMissing
+            | Self::TlsCertificates
             | Self::TlsNotSpoken
             | Self::TlsKey
             | Self::TlsMixed
@@ -42,12 +47,15 @@ impl Error {
                     ("found", found.clone()),
                 ]
             }
-            Self::CertificateAlgorithm { algorithm } => vec![("algorithm", algorithm.clone())],
+            Self::CertificateAlgorithm { algorithm } | Self::SignedAlgorithm { algorithm } => {
+                vec![("algorithm", algorithm.clone())]
+            }
             Self::CertificateName { field } => vec![("field", (*field).to_owned())],
             Self::CertificateExtension { extension } => vec![("extension", extension.clone())],
             Self::CertificateNotAuthority { name }
             | Self::CertificateIsAuthority { name }
             | Self::CertificateSignature { name }
+            | Self::SignedSignature { name }
             | Self::CertificateKey { name }
             | Self::RequestSignature { name } => vec![("name", name.clone())],
             Self::CertificateKeyUsage { name, usage }
@@ -207,7 +215,9 @@ impl Error {
                 ("at", rfc3339(*at_ms)),
             ],
             Self::RevocationSerial { serial } => vec![("serial", serial.clone())],
-            Self::EnvelopeRecipients { count } => vec![("count", count.to_string())],
+            Self::EnvelopeRecipients { count } | Self::SignedSigners { count } => {
+                vec![("count", count.to_string())]
+            }
             Self::SelfTest { check } => vec![("check", (*check).to_owned())],
             Self::Randomness { item } => vec![("item", (*item).to_owned())],
             Self::CipherLength { length, limit } => {

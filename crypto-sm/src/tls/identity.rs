@@ -5,7 +5,11 @@ use super::{
     inspection::Inspection,
     signature::{HandshakeKey, secret_key},
 };
-use crate::{Error, certificate::Certificate, sm2::SecretKey};
+use crate::{
+    Error,
+    certificate::Certificate,
+    sm2::{SecretKey, Signer},
+};
 use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     sign::{CertifiedKey, SigningKey},
@@ -40,6 +44,20 @@ impl Identity {
         };
         key.zeroize();
         Self::assemble(chain, &inspection, signing.ok_or(Error::TlsKey)?)
+    }
+
+    /// Reads the certificate, followed by those of the authorities below the root, if any; its SM2 key is in a token, a
+    /// device or whatever else signs. What keeps it from signing ends the handshake, and [`super::explain`] tells it.
+    ///
+    /// # Errors
+    /// Those of [`Identity::from_pem`]; [`Error::TlsKey`] for a certificate with a key that is none of SM2.
+    pub fn with_signer(chain: &str, key: Arc<dyn Signer>) -> Result<Self, Error> {
+        let chain = certificates(chain)?;
+        let inspection = Inspection::of(chain.first().ok_or(Error::TlsCertificates)?)?;
+        if inspection.family != Family::Sm {
+            return Err(Error::TlsKey);
+        }
+        Self::assemble(chain, &inspection, Arc::new(HandshakeKey::elsewhere(key)))
     }
 
     /// A certificate of this crate with its key; `authorities` are those below the root, if any.

@@ -42,6 +42,11 @@ pub fn explain(error: &rustls::Error) -> Error {
             },
             _ => failed(error),
         },
+        // A key in a token or device did not sign.
+        rustls::Error::Other(other) => match other.0.downcast_ref::<Error>() {
+            Some(error) => error.clone(),
+            None => failed(error),
+        },
         _ => failed(error),
     }
 }

@@ -1,9 +1,9 @@
 //! Signatures: of certificates under one user id, of the handshake under another (RFC 8998 clause 3.2.1).
 
 use super::{SM2SIG_SM3, USER_ID};
-use crate::sm2::{KnownSigners, PublicKey, SecretKey, Signature};
+use crate::sm2::{self, KnownSigners, PublicKey, SecretKey, Signature};
 use rustls::{
-    Error, SignatureAlgorithm, SignatureScheme,
+    Error, OtherError, SignatureAlgorithm, SignatureScheme,
     crypto::{KeyProvider, WebPkiSupportedAlgorithms},
     pki_types::{
         AlgorithmIdentifier, InvalidSignature, PrivateKeyDer, SignatureVerificationAlgorithm,
@@ -11,7 +11,10 @@ use rustls::{
     },
     sign::{Signer, SigningKey},
 };
-use std::sync::{Arc, LazyLock};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 use zeroize::Zeroizing;
 
 /// Contents of a key's AlgorithmIdentifier: id-ecPublicKey with the SM2 curve 1.2.156.10197.1.301 (GM/T 0006).
@@ -95,13 +98,43 @@ impl SignatureVerificationAlgorithm for Verification {
     }
 }
 
-/// Signs handshakes with a key in memory.
-#[derive(Clone, Debug)]
-pub(super) struct HandshakeKey(Arc<SecretKey>);
+/// Signs handshakes with a key, wherever it is.
+#[derive(Clone)]
+pub(super) struct HandshakeKey(Arc<dyn sm2::Signer>);
 
 impl HandshakeKey {
     pub(super) fn new(key: SecretKey) -> Self {
-        Self(Arc::new(key))
+        Self(Arc::new(InMemory(key)))
+    }
+
+    pub(super) fn elsewhere(key: Arc<dyn sm2::Signer>) -> Self {
+        Self(key)
+    }
+}
+
+/// Shows the public key.
+impl fmt::Debug for HandshakeKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = self.0.public_key().key_id();
+        formatter.debug_tuple("HandshakeKey").field(&key).finish()
+    }
+}
+
+/// A key in memory, with noise of the operating system.
+struct InMemory(SecretKey);
+
+impl sm2::Signer for InMemory {
+    fn public_key(&self) -> &PublicKey {
+        self.0.public_key()
+    }
+
+    fn sign_parts(&self, user_id: &[u8], message: &[&[u8]]) -> Result<Signature, crate::Error> {
+        let digest = self.0.public_key().verifier(user_id)?.digest(message);
+        let mut noise = Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *noise).map_err(|_| crate::Error::TlsHandshake {
+            detail: Error::FailedToGetRandomBytes.to_string(),
+        })?;
+        Ok(self.0.sign_digest(&digest, &noise))
     }
 }
 
@@ -124,15 +157,10 @@ impl SigningKey for HandshakeKey {
 
 impl Signer for HandshakeKey {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        let verifier = self
-            .0
-            .public_key()
-            .verifier(USER_ID)
-            .expect("the handshake's user id is short");
-        let mut noise = Zeroizing::new([0; 32]);
-        getrandom::fill(&mut *noise).map_err(|_| Error::FailedToGetRandomBytes)?;
-        let digest = verifier.digest(&[message]);
-        Ok(self.0.sign_digest(&digest, &noise).to_der())
+        let signed = self.0.sign_parts(USER_ID, &[message]);
+        signed
+            .map(|signature| signature.to_der())
+            .map_err(|error| Error::Other(OtherError(Arc::new(error))))
     }
 
     fn scheme(&self) -> SignatureScheme {

@@ -20,6 +20,8 @@ pub(super) trait Lanes<const N: usize>: Copy {
     fn splat(word: u32) -> Self;
     /// One word for each lane.
     fn from_words(words: [u32; N]) -> Self;
+    /// The word of each lane.
+    fn to_words(self) -> [u32; N];
     /// Four big-endian words in each group of four lanes; the function gives the bytes for a group.
     fn from_groups(bytes: impl Fn(usize) -> [u8; 16]) -> Self;
     /// The words of each group of four lanes, big-endian, given to the function with the group's number.
@@ -125,6 +127,54 @@ pub(super) fn expand(block: &[u8; 64]) -> Schedule {
         w[j] = permuted ^ w[j - 13].rotate_left(7) ^ w[j - 6];
     }
     std::array::from_fn(|j| [w[j], w[j] ^ w[j + 4]])
+}
+
+/// W_j and W'_j of blocks that stand one after the other in a message, block i in lane i: for rounds outside of vectors.
+#[repr(C, align(64))]
+pub(super) struct Ahead<const N: usize> {
+    w: [[u32; N]; 64],
+    both: [[u32; N]; 64],
+}
+
+impl<const N: usize> Ahead<N> {
+    /// Bytes from one word of a block to its next.
+    pub(super) const STRIDE: i32 = size_of::<[u32; N]>() as i32;
+
+    /// Bytes from W_j to W'_j.
+    pub(super) const BOTH: i32 = size_of::<[[u32; N]; 64]>() as i32;
+
+    /// Room for the expansion of `N` blocks.
+    pub(super) fn new() -> Self {
+        Self {
+            w: [[0; N]; 64],
+            both: [[0; N]; 64],
+        }
+    }
+
+    /// Where a block's W_0 is.
+    pub(super) fn lane(&self, lane: usize) -> *const u32 {
+        assert!(lane < N, "a lane");
+        std::ptr::from_ref(self).cast::<u32>().wrapping_add(lane)
+    }
+}
+
+/// The expansion of `N` blocks or fewer.
+#[inline(always)]
+pub(super) fn expand_ahead<L: Lanes<N>, const N: usize>(blocks: &[[u8; 64]], ahead: &mut Ahead<N>) {
+    let mut padded = [[0; 64]; N];
+    let blocks = blocks.first_chunk::<N>().unwrap_or_else(|| {
+        padded[..blocks.len()].copy_from_slice(blocks);
+        &padded
+    });
+    let mut w = [L::splat(0); 68];
+    w[..16].copy_from_slice(&load(|lane, part| blocks[lane].as_chunks().0[part]));
+    for j in 16..68 {
+        w[j] = expanded(&w, j);
+    }
+    for j in 0..64 {
+        ahead.w[j] = w[j].to_words();
+        ahead.both[j] = w[j].xor(w[j + 4]).to_words();
+    }
 }
 
 /// One round (clause 5.3.3). Instead of moving every word to the next register, the next round names them differently:

@@ -1,15 +1,21 @@
-//! Rounds in general registers, the expansion in vectors of four words: BMI rotates and combines without copies, and the vector
-//! unit is idle otherwise. Compilers add the round's constant where the chain of rounds waits for it, and mix up an order of
-//! instructions in which a round takes the seven cycles that its longest chain has; so the rounds are assembly.
+//! Rounds in general registers (`rounds`), the expansion in vectors: of one block in vectors of four words, beside the rounds,
+//! whose units are others; of many blocks at once in wide vectors, before them.
 #![allow(
     unsafe_code,
     reason = "the order of a round's instructions can be fixed in assembly only"
 )]
 
+mod rounds;
+
 use super::{ROUND_CONSTANTS, State};
+use crate::sm3::lanes::{self, Ahead};
+use rounds::*;
 use std::arch::{asm, x86_64::*};
 
-/// Proof that the processor has AVX, BMI1 and BMI2: [`Avx::detect`] alone makes it.
+/// Blocks from which on the expansion in wide vectors takes less time; it takes the same for one and for all lanes.
+const AHEAD_MIN: usize = 6;
+
+/// Proof that the processor has AVX and BMI2: [`Avx::detect`] alone makes it.
 #[derive(Clone, Copy)]
 pub(super) struct Avx(());
 
@@ -17,14 +23,16 @@ pub(super) struct Avx(());
 #[derive(Clone, Copy)]
 pub(super) struct Avx512(());
 
+/// Blocks side by side in vectors, and rounds with BMI2: this processor has what both need.
+#[derive(Clone, Copy)]
+pub(super) struct Wide<U>(U);
+
 impl Avx {
     /// Nothing on processors without.
     #[inline]
     pub(super) fn detect() -> Option<Self> {
-        let present = !cfg!(miri)
-            && is_x86_feature_detected!("avx")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2");
+        let present =
+            !cfg!(miri) && is_x86_feature_detected!("avx") && is_x86_feature_detected!("bmi2");
         present.then_some(Self(()))
     }
 
@@ -54,6 +62,54 @@ impl Avx512 {
     }
 }
 
+/// A unit that expands blocks side by side.
+macro_rules! wide {
+    ($unit:ty, $lanes:literal) => {
+        impl Wide<$unit> {
+            /// Nothing on processors without, and nothing for so few blocks that others are faster.
+            #[inline]
+            pub(super) fn detect(blocks: usize) -> Option<Self> {
+                if blocks < AHEAD_MIN || Avx::detect().is_none() {
+                    return None;
+                }
+                <$unit>::detect().map(Self)
+            }
+
+            /// See [`super::compress`].
+            pub(super) fn compress(self, state: &mut State, blocks: &[[u8; 64]]) {
+                let expand =
+                    |blocks: &[[u8; 64]], ahead: &mut _| self.0.expand_ahead(blocks, ahead);
+                // SAFETY: `self` proves that the processor has BMI2.
+                unsafe { compress_expanded::<$lanes>(state, blocks, expand) };
+            }
+        }
+    };
+}
+
+wide!(lanes::avx512::Unit, 16);
+wide!(lanes::avx2::Unit, 8);
+
+/// The blocks into the state, one after the other, given what expands so many of them side by side.
+#[target_feature(enable = "bmi2")]
+fn compress_expanded<const N: usize>(
+    state: &mut State,
+    blocks: &[[u8; 64]],
+    expand: impl Fn(&[[u8; 64]], &mut Ahead<N>),
+) {
+    macro_rules! nothing {
+        ($group:literal) => {};
+    }
+    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
+    let mut ahead = Ahead::new();
+    for blocks in blocks.chunks(N) {
+        expand(blocks, &mut ahead);
+        for lane in 0..blocks.len() {
+            let words = ahead.lane(lane);
+            all_rounds!([a b c d e f g h] state, words, Ahead::<N>::STRIDE, Ahead::<N>::BOTH, nothing);
+        }
+    }
+}
+
 /// What the rounds of one block add, four rounds a group: W_j, then W'_j.
 #[repr(C, align(16))]
 struct Expansion {
@@ -62,211 +118,7 @@ struct Expansion {
 }
 
 /// Distance of the two in bytes.
-const BOTH: usize = size_of::<[[u32; 4]; 16]>();
-
-/// The beginning of a round: t0 = A ⋘ 12, t1 = t0 + T.
-macro_rules! rotate_and_add_constant {
-    ($a:literal, $constant:literal) => {
-        concat!(
-            "rorx {t0:e}, {",
-            $a,
-            ":e}, 20\n",
-            "lea {t1:e}, [{t0:r} + {",
-            $constant,
-            "}]\n",
-        )
-    };
-}
-
-/// The end of a round: the permutation P0 of the new E, which stands where H was.
-macro_rules! permute {
-    ($h:literal) => {
-        concat!(
-            "rorx {t4:e}, {",
-            $h,
-            ":e}, 23\n",
-            "rorx {t3:e}, {",
-            $h,
-            ":e}, 15\n",
-            "xor {",
-            $h,
-            ":e}, {t4:e}\n",
-            "xor {",
-            $h,
-            ":e}, {t3:e}\n",
-        )
-    };
-}
-
-/// One round of the first sixteen. The words do not move; the next round names them differently.
-macro_rules! parity_round {
-    ($a:literal $b:literal $c:literal $d:literal $e:literal $f:literal $g:literal $h:literal, $constant:literal, $offset:literal) => {
-        concat!(
-            rotate_and_add_constant!($a, $constant),
-            "add {",
-            $d,
-            ":e}, [{expansion} + {both} + ",
-            $offset,
-            "]\n",
-            "add {",
-            $h,
-            ":e}, [{expansion} + {w} + ",
-            $offset,
-            "]\n",
-            "add {t1:e}, {",
-            $e,
-            ":e}\n",
-            "mov {t2:e}, {",
-            $b,
-            ":e}\n",
-            "xor {t2:e}, {",
-            $c,
-            ":e}\n",
-            "mov {t4:e}, {",
-            $f,
-            ":e}\n",
-            "xor {t2:e}, {",
-            $a,
-            ":e}\n",
-            "add {",
-            $d,
-            ":e}, {t2:e}\n",
-            "rorx {t1:e}, {t1:e}, 25\n",
-            "rorx {",
-            $b,
-            ":e}, {",
-            $b,
-            ":e}, 23\n",
-            "xor {t4:e}, {",
-            $g,
-            ":e}\n",
-            "xor {t4:e}, {",
-            $e,
-            ":e}\n",
-            "xor {t0:e}, {t1:e}\n",
-            "add {",
-            $h,
-            ":e}, {t4:e}\n",
-            "add {",
-            $h,
-            ":e}, {t1:e}\n",
-            "add {",
-            $d,
-            ":e}, {t0:e}\n",
-            "rorx {",
-            $f,
-            ":e}, {",
-            $f,
-            ":e}, 13\n",
-            permute!($h),
-        )
-    };
-}
-
-/// One round of the others. Where bits cannot both be set, sums stand for disjunctions: they join the chain in any order.
-macro_rules! majority_round {
-    ($a:literal $b:literal $c:literal $d:literal $e:literal $f:literal $g:literal $h:literal, $constant:literal, $offset:literal) => {
-        concat!(
-            "mov {t2:e}, {",
-            $b,
-            ":e}\n",
-            rotate_and_add_constant!($a, $constant),
-            "and {t2:e}, {",
-            $c,
-            ":e}\n",
-            "mov {t4:e}, {",
-            $e,
-            ":e}\n",
-            "add {",
-            $h,
-            ":e}, [{expansion} + {w} + ",
-            $offset,
-            "]\n",
-            "add {t1:e}, {",
-            $e,
-            ":e}\n",
-            "rorx {t1:e}, {t1:e}, 25\n",
-            "add {",
-            $d,
-            ":e}, [{expansion} + {both} + ",
-            $offset,
-            "]\n",
-            "add {",
-            $d,
-            ":e}, {t2:e}\n",
-            "mov {t3:e}, {",
-            $b,
-            ":e}\n",
-            "xor {t3:e}, {",
-            $c,
-            ":e}\n",
-            "and {t3:e}, {",
-            $a,
-            ":e}\n",
-            "and {t4:e}, {",
-            $f,
-            ":e}\n",
-            "add {",
-            $d,
-            ":e}, {t3:e}\n",
-            "rorx {",
-            $b,
-            ":e}, {",
-            $b,
-            ":e}, 23\n",
-            "xor {t0:e}, {t1:e}\n",
-            "add {",
-            $d,
-            ":e}, {t0:e}\n",
-            "add {",
-            $h,
-            ":e}, {t4:e}\n",
-            "andn {t4:e}, {",
-            $e,
-            ":e}, {",
-            $g,
-            ":e}\n",
-            "add {",
-            $h,
-            ":e}, {t1:e}\n",
-            "rorx {",
-            $f,
-            ":e}, {",
-            $f,
-            ":e}, 13\n",
-            "add {",
-            $h,
-            ":e}, {t4:e}\n",
-            permute!($h),
-        )
-    };
-}
-
-/// The four rounds of a group, after which every word is back in its place.
-macro_rules! four_rounds {
-    ($round:ident, $group:literal, $expansion:expr, [$a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident]) => {
-        // SAFETY: BMI1 and BMI2 are there, as the function's features say. The code reads two groups of the expansion, which
-        // the pointer is to, writes no memory, and declares each register that it changes.
-        unsafe {
-            asm!(
-                $round!("a" "b" "c" "d" "e" "f" "g" "h", "constant0", "0"),
-                $round!("d" "a" "b" "c" "h" "e" "f" "g", "constant1", "4"),
-                $round!("c" "d" "a" "b" "g" "h" "e" "f", "constant2", "8"),
-                $round!("b" "c" "d" "a" "f" "g" "h" "e", "constant3", "12"),
-                a = inout(reg) $a, b = inout(reg) $b, c = inout(reg) $c, d = inout(reg) $d,
-                e = inout(reg) $e, f = inout(reg) $f, g = inout(reg) $g, h = inout(reg) $h,
-                t0 = out(reg) _, t1 = out(reg) _, t2 = out(reg) _, t3 = out(reg) _, t4 = out(reg) _,
-                expansion = in(reg) std::ptr::from_ref::<Expansion>($expansion),
-                w = const 16 * $group, both = const BOTH + 16 * $group,
-                constant0 = const ROUND_CONSTANTS[4 * $group].cast_signed(),
-                constant1 = const ROUND_CONSTANTS[4 * $group + 1].cast_signed(),
-                constant2 = const ROUND_CONSTANTS[4 * $group + 2].cast_signed(),
-                constant3 = const ROUND_CONSTANTS[4 * $group + 3].cast_signed(),
-                options(pure, readonly, nostack),
-            );
-        }
-    };
-}
+const BOTH: i32 = size_of::<[[u32; 4]; 16]>() as i32;
 
 /// The whole of it for some features, with the exclusive or of three vectors and the rotation of words.
 macro_rules! compression {
@@ -308,6 +160,7 @@ macro_rules! compression {
                     w: [[0; 4]; 16],
                     both: [[0; 4]; 16],
                 };
+                let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
                 for block in blocks {
                     let mut window = [_mm_setzero_si128(); 4];
                     for (words, bytes) in window.iter_mut().zip(block.as_chunks::<16>().0) {
@@ -322,10 +175,9 @@ macro_rules! compression {
                         let both = _mm_xor_si128(window[group], window[group + 1]);
                         store(&mut expansion.both[group], both);
                     }
-                    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
                     // Words are expanded sixteen rounds ahead, the last four for W' alone.
-                    macro_rules! group {
-                        ($round:ident $group:literal) => {
+                    macro_rules! expand_ahead {
+                        ($group:literal) => {
                             if $group < 13 {
                                 let last = window[3];
                                 let next = expand(&mut window);
@@ -335,28 +187,10 @@ macro_rules! compression {
                                 let both = _mm_xor_si128(last, next);
                                 store(&mut expansion.both[($group + 3) % 16], both);
                             }
-                            four_rounds!($round, $group, &expansion, [a b c d e f g h]);
                         };
                     }
-                    group!(parity_round 0);
-                    group!(parity_round 1);
-                    group!(parity_round 2);
-                    group!(parity_round 3);
-                    group!(majority_round 4);
-                    group!(majority_round 5);
-                    group!(majority_round 6);
-                    group!(majority_round 7);
-                    group!(majority_round 8);
-                    group!(majority_round 9);
-                    group!(majority_round 10);
-                    group!(majority_round 11);
-                    group!(majority_round 12);
-                    group!(majority_round 13);
-                    group!(majority_round 14);
-                    group!(majority_round 15);
-                    for (word, new) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
-                        *word ^= new;
-                    }
+                    let words = std::ptr::from_ref(&expansion);
+                    all_rounds!([a b c d e f g h] state, words, 4, BOTH, expand_ahead);
                 }
             }
         }
@@ -382,13 +216,13 @@ macro_rules! rotate {
 
 compression!(
     avx,
-    "avx,bmi1,bmi2",
+    "avx,bmi2",
     |a, b, c| _mm_xor_si128(_mm_xor_si128(a, b), c),
     shift_twice
 );
 compression!(
     avx512,
-    "avx,bmi1,bmi2,avx512f,avx512vl",
+    "avx,bmi2,avx512f,avx512vl",
     // The truth table of the sum of three bits.
     |a, b, c| _mm_ternarylogic_epi32::<0x96>(a, b, c),
     rotate

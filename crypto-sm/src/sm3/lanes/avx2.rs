@@ -4,7 +4,7 @@
     reason = "vector instructions may only run where the processor has them; the type Unit proves that it has"
 )]
 
-use super::{Lanes, Schedule};
+use super::{Ahead, Lanes, Schedule};
 use crate::sm3::{
     Digest,
     many::{Message, batch},
@@ -14,8 +14,8 @@ use std::arch::x86_64::{
     _mm256_castsi128_si256, _mm256_castsi256_si128, _mm256_extracti128_si256,
     _mm256_inserti128_si256, _mm256_loadu_si256, _mm256_or_si256, _mm256_set1_epi32,
     _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_sllv_epi32, _mm256_srlv_epi32,
-    _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
-    _mm256_xor_si256,
+    _mm256_storeu_si256, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32,
+    _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
 /// Lanes of a vector.
@@ -30,6 +30,12 @@ impl Unit {
     #[inline]
     pub(in crate::sm3) fn detect() -> Option<Self> {
         is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+
+    /// See [`super::expand_ahead`].
+    pub(in crate::sm3) fn expand_ahead(self, blocks: &[[u8; 64]], ahead: &mut Ahead<LANES>) {
+        // SAFETY: a value of this type exists only where the processor has AVX2.
+        unsafe { expand_ahead(blocks, ahead) }
     }
 
     /// See [`batch::hash_messages`].
@@ -58,6 +64,11 @@ fn compress_lanes(state: &mut [Vector; 8], window: [Vector; 16]) {
 #[target_feature(enable = "avx2")]
 fn compress_same_lanes(state: &mut [Vector; 8], schedule: &Schedule) {
     super::compress_same(state, schedule);
+}
+
+#[target_feature(enable = "avx2")]
+fn expand_ahead(blocks: &[[u8; 64]], ahead: &mut Ahead<LANES>) {
+    super::expand_ahead::<Vector, LANES>(blocks, ahead);
 }
 
 #[target_feature(enable = "avx2")]
@@ -100,6 +111,14 @@ impl Lanes<LANES> for Vector {
     fn from_words(words: [u32; LANES]) -> Self {
         // SAFETY: as above; 32 bytes are read from an array of 32 bytes.
         Self(unsafe { _mm256_loadu_si256(words.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    fn to_words(self) -> [u32; LANES] {
+        let mut words = [0; LANES];
+        // SAFETY: as above; 32 bytes are written to an array of 32 bytes.
+        unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), self.0) };
+        words
     }
 
     #[inline(always)]

@@ -4,7 +4,7 @@
     reason = "vector instructions may only run where the processor has them; the type Unit proves that it has"
 )]
 
-use super::{Lanes, Schedule};
+use super::{Ahead, Lanes, Schedule};
 use crate::sm3::{
     Digest,
     many::{Message, batch},
@@ -13,8 +13,8 @@ use std::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm_setr_epi8, _mm_storeu_si128, _mm512_add_epi32,
     _mm512_broadcast_i32x4, _mm512_castsi128_si512, _mm512_extracti32x4_epi32, _mm512_inserti32x4,
     _mm512_loadu_si512, _mm512_rolv_epi32, _mm512_set1_epi32, _mm512_shuffle_epi8,
-    _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32,
-    _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm512_storeu_si512, _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
+    _mm512_unpacklo_epi32, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 /// Lanes of a vector.
@@ -35,6 +35,12 @@ impl Unit {
     pub(in crate::sm3) fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw"))
             .then_some(Self(()))
+    }
+
+    /// See [`super::expand_ahead`].
+    pub(in crate::sm3) fn expand_ahead(self, blocks: &[[u8; 64]], ahead: &mut Ahead<LANES>) {
+        // SAFETY: a value of this type exists only where the processor has AVX-512 F and BW.
+        unsafe { expand_ahead(blocks, ahead) }
     }
 
     /// See [`batch::hash_messages`].
@@ -63,6 +69,11 @@ fn compress_lanes(state: &mut [Vector; 8], window: [Vector; 16]) {
 #[target_feature(enable = "avx512f,avx512bw")]
 fn compress_same_lanes(state: &mut [Vector; 8], schedule: &Schedule) {
     super::compress_same(state, schedule);
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+fn expand_ahead(blocks: &[[u8; 64]], ahead: &mut Ahead<LANES>) {
+    super::expand_ahead::<Vector, LANES>(blocks, ahead);
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
@@ -109,6 +120,14 @@ impl Lanes<LANES> for Vector {
     fn from_words(words: [u32; LANES]) -> Self {
         // SAFETY: as above; 64 bytes are read from an array of 64 bytes.
         Self(unsafe { _mm512_loadu_si512(words.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    fn to_words(self) -> [u32; LANES] {
+        let mut words = [0; LANES];
+        // SAFETY: as above; 64 bytes are written to an array of 64 bytes.
+        unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), self.0) };
+        words
     }
 
     #[inline(always)]

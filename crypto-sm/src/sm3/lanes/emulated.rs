@@ -1,6 +1,6 @@
 //! Lanes in arrays, for tests: with the width of each vector they prove what is common to all, on every machine.
 
-use super::{Lanes, Schedule};
+use super::{Ahead, Lanes, Schedule, expand, expand_ahead};
 
 /// `N` words in an array.
 #[derive(Clone, Copy)]
@@ -37,6 +37,11 @@ impl<const N: usize> Lanes<N> for Array<N> {
     #[inline(always)]
     fn from_words(words: [u32; N]) -> Self {
         Self(words)
+    }
+
+    #[inline(always)]
+    fn to_words(self) -> [u32; N] {
+        self.0
     }
 
     #[inline(always)]
@@ -120,5 +125,21 @@ impl<const N: usize> Lanes<N> for Array<N> {
 
     fn compress_same(state: &mut [Self; 8], schedule: &Schedule) {
         super::compress_same(state, schedule);
+    }
+}
+
+#[test]
+fn blocks_expanded_ahead_are_expanded_as_one_alone() {
+    let blocks: [[u8; 64]; 8] = std::array::from_fn(|block| {
+        std::array::from_fn(|byte| (byte as u8).wrapping_mul(37) ^ (block as u8) << 5)
+    });
+    for count in 1..=8 {
+        let mut ahead = Ahead::new();
+        expand_ahead::<Array<8>, 8>(&blocks[..count], &mut ahead);
+        for (lane, block) in blocks[..count].iter().enumerate() {
+            for (j, expected) in expand(block).into_iter().enumerate() {
+                assert_eq!([ahead.w[j][lane], ahead.both[j][lane]], expected);
+            }
+        }
     }
 }

@@ -126,6 +126,11 @@ pub mod envelope;
 mod error;
 #[cfg(feature = "keystore")]
 pub mod keystore;
+#[cfg_attr(feature = "memcheck", doc(hidden))]
+#[cfg(feature = "memcheck")]
+pub mod memcheck;
+#[cfg(not(feature = "memcheck"))]
+mod memcheck;
 mod pem;
 pub mod selftest;
 pub mod signed;

@@ -342,6 +342,7 @@ fn shell_sentences_have_the_same_keys_and_variables_in_both_languages() {
         "tests/run.sh",
         "tests/interop/prepare.sh",
         "tests/determinism.sh",
+        "tests/constant-time.sh",
         "tests/emulation/aarch64.sh",
     ]
     .iter()

@@ -1,7 +1,7 @@
 //! Public-key encryption (GB/T 32918.4-2016): for keys and other short messages. Long content belongs into an envelope.
 
 use super::{Ciphertext, PublicKey, SecretKey, shared::SharedPoint};
-use crate::{Error, rand_core::CryptoRng, sm3};
+use crate::{Error, memcheck::public, rand_core::CryptoRng, sm3};
 use subtle::{ConstantTimeEq, ConstantTimeGreater};
 use zeroize::Zeroizing;
 
@@ -71,7 +71,7 @@ impl SecretKey {
         let expected = Zeroizing::new(digest(&shared, &message));
         let equal = bool::from(expected.ct_eq(ciphertext.digest()));
         // Both are known before either decides. On failure the message is wiped as it is dropped.
-        if equal & stream {
+        if public(equal & stream) {
             Ok(message)
         } else {
             Err(Error::Decryption)

@@ -3,6 +3,8 @@
 //! Functions take the same time for all points unless their name or description says otherwise.
 
 use super::{CURVE, field::Field};
+use crate::memcheck::public;
+use std::hint::black_box;
 
 /// A point that is not infinity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +178,8 @@ impl Jacobian {
         let (width, height) = self.gaps(other);
         let sum = self.add_over(&width, &height);
         let double = Self::from(*other).double();
-        let equal = width.zero_mask() & height.zero_mask();
+        // Without the barrier the compiler sees a condition behind the mask, and branches on it.
+        let equal = black_box(width.zero_mask() & height.zero_mask());
         Self {
             x: Field::select(equal, &double.x, &sum.x),
             y: Field::select(equal, &double.y, &sum.y),
@@ -205,7 +208,8 @@ impl Jacobian {
     pub(super) fn to_affine(self) -> Option<Affine> {
         let inverse = self.z.invert();
         let squared = inverse.square();
-        (inverse != Field::ZERO).then(|| Affine {
+        // Secret multiples are never infinity, but for a number made for it.
+        public(inverse != Field::ZERO).then(|| Affine {
             x: self.x.multiply(&squared),
             y: self.y.multiply(&squared.multiply(&inverse)),
         })
@@ -293,7 +297,8 @@ impl Extended {
         let (width, height) = self.gaps(other);
         let sum = self.add_over(&width, &height);
         let double = Self::double_of(other);
-        let equal = width.zero_mask() & height.zero_mask();
+        // Without the barrier the compiler sees a condition behind the mask, and branches on it.
+        let equal = black_box(width.zero_mask() & height.zero_mask());
         Self {
             x: Field::select(equal, &double.x, &sum.x),
             y: Field::select(equal, &double.y, &sum.y),
@@ -324,7 +329,8 @@ impl Extended {
         let inverse = self.zzz.invert();
         // ZZ / ZZZ is 1/Z.
         let z_inverse = self.zz.multiply(&inverse);
-        (inverse != Field::ZERO).then(|| Affine {
+        // Secret multiples are never infinity, but for a number made for it.
+        public(inverse != Field::ZERO).then(|| Affine {
             x: self.x.multiply(&z_inverse.square()),
             y: self.y.multiply(&inverse),
         })

@@ -4,7 +4,7 @@ use super::{
     PublicKey, Scalar, Signature, USER_ID, Verifier, multiple::multiply_generator,
     shared::SharedPoint,
 };
-use crate::{Error, pem, rand_core::CryptoRng, sm3};
+use crate::{Error, memcheck::public, pem, rand_core::CryptoRng, sm3};
 use ::sm2::{
     Sm2,
     elliptic_curve::pkcs8::{AssociatedOid, DecodePrivateKey, EncodePrivateKey},
@@ -142,6 +142,14 @@ impl SecretKey {
         self.verifier.public_key()
     }
 
+    /// Has memcheck watch the secrets, but for the key that they make public.
+    #[cfg(all(feature = "memcheck", target_arch = "x86_64"))]
+    #[doc(hidden)]
+    pub fn hide(&mut self) {
+        crate::memcheck::hide(&mut self.d);
+        crate::memcheck::hide(&mut self.inverse);
+    }
+
     pub(super) fn scalar(&self) -> &Scalar {
         &self.d
     }
@@ -216,7 +224,8 @@ impl SecretKey {
         let (x, _) = multiply_generator(k)?.coordinates();
         let r = e.add(&Scalar::reduce(&x));
         let sum = r.add(k);
-        if sum.is_zero() {
+        // Never, but for a nonce made for it: that it is not says nothing.
+        if public(sum.is_zero()) {
             return None;
         }
         // A6: s = (1 + d)⁻¹ · (k − r·d) = (1 + d)⁻¹ · (k + r) − r
@@ -224,8 +233,8 @@ impl SecretKey {
         let mut bytes = [0; super::SIGNATURE_LENGTH];
         bytes[..32].copy_from_slice(&r.to_be_bytes());
         bytes[32..].copy_from_slice(&s.to_be_bytes());
-        // A5, A7: r = 0 and s = 0 are refused here.
-        Signature::from_bytes(&bytes).ok()
+        // A5, A7: r = 0 and s = 0 are refused here. The signature is for everybody.
+        Signature::from_bytes(&public(bytes)).ok()
     }
 }
 

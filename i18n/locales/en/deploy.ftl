@@ -34,6 +34,7 @@ deploy-interop-missing = The command { $runtime } is not on this machine; the im
 deploy-interop-failed = The command “{ $command }” failed three times; see its messages above.
 deploy-emulation-need = The tests for other CPUs need an emulator and what it boots or links with, and something of it is missing.
 deploy-emulation-no-rustup = rustup is not installed, so the target { $target } cannot be added; install rustup or that target.
+deploy-constant-time-need = The check for secret-dependent branches and addresses runs under valgrind, which is missing.
 deploy-determinism-skip = { $machine } skipped: { $missing } is not installed.
 deploy-determinism-empty = Only { $cases } examples were calculated; there should be hundreds.
 deploy-determinism-differs = The results of { $machine } differ from those of { $native }.

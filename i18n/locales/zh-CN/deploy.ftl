@@ -34,6 +34,7 @@ deploy-interop-missing = 本机没有 { $runtime } 命令，互操作测试将�
 deploy-interop-failed = 命令“{ $command }”连续失败三次，详见上方输出。
 deploy-emulation-need = 针对其他 CPU 的测试需要模拟器及其启动或链接所需的软件包，目前有缺失。
 deploy-emulation-no-rustup = 未安装 rustup，无法添加编译目标 { $target }；请安装 rustup 或该编译目标。
+deploy-constant-time-need = 检查分支和访存地址是否依赖秘密数据需要 valgrind，目前缺失。
 deploy-determinism-skip = 跳过 { $machine }：未安装 { $missing }。
 deploy-determinism-empty = 只计算了 { $cases } 个算例，本应有数百个。
 deploy-determinism-differs = { $machine } 的结果与 { $native } 不同。

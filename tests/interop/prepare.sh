@@ -62,5 +62,13 @@ if runtime javac default-jdk-headless && runtime mvn maven && changed java; then
     javac -d "$target/java/classes" -cp "$target/java/lib/*" "$sources/java/interop/"*.java && ready java || status=1
 fi
 
+# The folder of the peer is the environment itself; its packages are named with their digests.
+if runtime python3 python3-venv &&
+  { python3 -c 'import ensurepip' 2>/dev/null || install_packages deploy-interop-need python3-venv; } && changed python; then
+  python3 -m venv "$target/python" &&
+    fetch "$target/python/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+      --requirement "$sources/python/requirements.txt" && ready python || status=1
+fi
+
 runtime openssl openssl || true
 exit $status

@@ -1,8 +1,8 @@
 //! Randomness tests of GM/T 0005-2021 (GB/T 32915) over samples of a generator: fifteen tests, in twenty-seven settings of
 //! annex A for samples of 10⁶ bits.
 //!
-//! Every test reduces a sample to one [`Statistic`], a whole number of billionths, and compares it with quantiles of the
-//! distribution that it follows under the hypothesis of randomness. The quantiles stand in [`threshold`]; P-values, which
+//! Every test reduces a sample to one `Statistic`, a whole number of billionths, and compares it with quantiles of the
+//! distribution that it follows under the hypothesis of randomness. The quantiles stand in `threshold`; P-values, which
 //! need the incomplete gamma function, are only calculated by the tests of this module, to prove the quantiles and the
 //! published examples.
 

@@ -1,5 +1,5 @@
 //! SM3 of many messages at once, side by side in the lanes of vectors: leaves and nodes of trees, transactions of a batch.
-//! The digests are those of [`hash`](super::hash) on every processor.
+//! The digests are those of [`hash`] on every processor.
 
 #[cfg(any(test, target_arch = "x86_64"))]
 pub(super) mod batch;

@@ -375,8 +375,14 @@ func operations() map[string]operation {
 		"pkcs8-encrypted-read": func(a [][]byte) ([][]byte, error) {
 			return secretOf(pkcs8.ParsePKCS8PrivateKey(a[0], a[1]))
 		},
-		"certificate-issue": issue,
-		"chain-verify":      verifyChain,
+		"cms-sign":               cmsSign,
+		"cms-verify":             cmsVerify,
+		"cms-encrypt":            cmsEncrypt,
+		"cms-decrypt":            cmsDecrypt,
+		"cms-sign-and-encrypt":   cmsSignAndEncrypt,
+		"cms-decrypt-and-verify": cmsDecryptAndVerify,
+		"certificate-issue":      issue,
+		"chain-verify":           verifyChain,
 		"csr-make": func(a [][]byte) ([][]byte, error) {
 			key, err := sm2.NewPrivateKey(a[0])
 			if err != nil {

@@ -8,8 +8,8 @@ use crypto_sm::{
         self, Client, ClientAuthentication, ClientSettings, Identity, Profile, Server,
         ServerSettings, Trust,
         rustls::{
-            CipherSuite, ClientConnection, ConnectionCommon, ServerConnection, SideData,
-            pki_types::ServerName, server::Acceptor, time_provider::DefaultTimeProvider,
+            CipherSuite, ClientConnection, ConnectionCommon, HandshakeKind, ServerConnection,
+            SideData, pki_types::ServerName, server::Acceptor, time_provider::DefaultTimeProvider,
         },
     },
 };
@@ -123,8 +123,13 @@ fn receive<D: SideData>(
     }
 }
 
-/// Our client against their server; what it sent comes back.
-fn connect(client: &Client, port: u16, suite: CipherSuite, message: &[u8]) -> io::Result<Vec<u8>> {
+/// Our client against their server; what it sent comes back, and how the handshake went.
+fn connect_how(
+    client: &Client,
+    port: u16,
+    suite: CipherSuite,
+    message: &[u8],
+) -> io::Result<(Vec<u8>, Option<HandshakeKind>)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let name = ServerName::try_from("localhost").unwrap();
@@ -142,7 +147,12 @@ fn connect(client: &Client, port: u16, suite: CipherSuite, message: &[u8]) -> io
     }
     connection.send_close_notify();
     connection.complete_io(&mut stream)?;
-    Ok(echo)
+    Ok((echo, connection.handshake_kind()))
+}
+
+/// The same without how.
+fn connect(client: &Client, port: u16, suite: CipherSuite, message: &[u8]) -> io::Result<Vec<u8>> {
+    connect_how(client, port, suite, message).map(|(echo, _)| echo)
 }
 
 /// Our server for one connection of theirs: sends back what it receives; gives the client's first certificate.
@@ -208,6 +218,16 @@ fn our_server(identity: Identity, clients: ClientAuthentication, suite: CipherSu
 
 /// Their server on a port; `clients` is the root of the clients, empty if none are asked for.
 fn listen(stranger: &Stranger, node: &Node, clients: &[u8], suite: CipherSuite) -> u16 {
+    listen_by(stranger, "tls-listen", node, clients, suite)
+}
+
+fn listen_by(
+    stranger: &Stranger,
+    operation: &str,
+    node: &Node,
+    clients: &[u8],
+    suite: CipherSuite,
+) -> u16 {
     let (suite, secret) = (code(suite), node.key.to_bytes());
     let arguments = [
         &suite[..],
@@ -216,7 +236,7 @@ fn listen(stranger: &Stranger, node: &Node, clients: &[u8], suite: CipherSuite) 
         &node.chain[0],
         &node.chain[1],
     ];
-    let port = stranger.result("tls-listen", &arguments);
+    let port = stranger.result(operation, &arguments);
     u16::from_be_bytes(port.try_into().unwrap())
 }
 
@@ -233,7 +253,7 @@ fn our_client_is_served_by_them() {
                 let port = listen(stranger, &server, clients, suite);
                 let ours = our_client(server.trust(), mutual.then(|| client.identity()), suite);
                 let echo = connect(&ours, port, suite, &message);
-                let served = stranger.ask("tls-served", &[]);
+                let served = stranger.ask("tls-served", &[&port.to_be_bytes()]);
                 assert_eq!(echo.unwrap(), message);
                 let shown = if mutual {
                     client.chain[0].clone()
@@ -248,7 +268,10 @@ fn our_client_is_served_by_them() {
             let port = listen(stranger, &impostor, &[], suite);
             let ours = our_client(server.trust(), None, suite);
             assert!(connect(&ours, port, suite, b"hello").is_err());
-            assert_eq!(stranger.ask("tls-served", &[]), Answer::Refused);
+            assert_eq!(
+                stranger.ask("tls-served", &[&port.to_be_bytes()]),
+                Answer::Refused
+            );
             tally.count(
                 stranger.name,
                 format!("our client, {name}, impostor refused here"),
@@ -256,7 +279,10 @@ fn our_client_is_served_by_them() {
             let port = listen(stranger, &server, &client.authority, suite);
             let ours = our_client(server.trust(), Some(impostor.identity()), suite);
             assert!(connect(&ours, port, suite, b"hello").is_err());
-            assert_eq!(stranger.ask("tls-served", &[]), Answer::Refused);
+            assert_eq!(
+                stranger.ask("tls-served", &[&port.to_be_bytes()]),
+                Answer::Refused
+            );
             tally.count(
                 stranger.name,
                 format!("our client, {name}, impostor refused there"),
@@ -312,6 +338,86 @@ fn our_server_serves_them() {
                     assert_eq!(answer, Answer::Given(vec![suite, message]), "{name} {what}");
                 }
                 tally.count(stranger.name, format!("their client, {name}, {what}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn their_server_resumes_our_session() {
+    let mut tally = Tally::new("TLS 1.3, RFC 8998, resumption");
+    for stranger in offering(&["tls-listen-twice"]) {
+        let source = &mut Source::new(52);
+        let (server, client) = (Node::new(source), Node::new(source));
+        for (name, suite) in SUITES {
+            for mutual in [false, true] {
+                let clients = if mutual { &client.authority[..] } else { &[] };
+                let port = listen_by(stranger, "tls-listen-twice", &server, clients, suite);
+                let ours = our_client(server.trust(), mutual.then(|| client.identity()), suite);
+                let kinds = [HandshakeKind::Full, HandshakeKind::Resumed];
+                for kind in kinds {
+                    let message = source.bytes(5_000);
+                    let (echo, how) = connect_how(&ours, port, suite, &message).unwrap();
+                    assert_eq!((echo, how), (message, Some(kind)), "{name} {mutual}");
+                }
+                let shown = if mutual {
+                    client.chain[0].clone()
+                } else {
+                    Vec::new()
+                };
+                let result = |resumed: u8| [code(suite), shown.clone(), vec![resumed]];
+                let expected = [result(0), result(1)].concat();
+                assert_eq!(
+                    stranger.ask("tls-served", &[&port.to_be_bytes()]),
+                    Answer::Given(expected)
+                );
+                let kind = if mutual { "mutual" } else { "server only" };
+                tally.count(stranger.name, format!("our client, {name}, {kind}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn our_server_resumes_their_session() {
+    let mut tally = Tally::new("TLS 1.3, RFC 8998, resumption");
+    for stranger in offering(&["tls-connect-twice"]) {
+        let source = &mut Source::new(53);
+        let (server, client) = (Node::new(source), Node::new(source));
+        for (name, suite) in SUITES {
+            for mutual in [false, true] {
+                let clients = match mutual {
+                    true => ClientAuthentication::Required(client.trust()),
+                    false => ClientAuthentication::None,
+                };
+                let ours = our_server(server.identity(), clients, suite);
+                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                let port = listener.local_addr().unwrap().port().to_be_bytes();
+                let serving = thread::spawn(move || {
+                    [(); 2].map(|()| serve(&ours, &listener, suite).unwrap())
+                });
+                let (message, suite) = (source.bytes(5_000), code(suite));
+                let secret = if mutual {
+                    client.key.to_bytes().to_vec()
+                } else {
+                    Vec::new()
+                };
+                let mut arguments = vec![&suite[..], &port, &server.authority, &secret, &message];
+                if mutual {
+                    arguments.extend(client.chain.iter().map(|certificate| &certificate[..]));
+                }
+                let answer = stranger.ask("tls-connect-twice", &arguments);
+                let result = |resumed: u8| [suite.clone(), message.clone(), vec![resumed]];
+                let expected = [result(0), result(1)].concat();
+                assert_eq!(answer, Answer::Given(expected), "{name} {mutual}");
+                let shown = if mutual {
+                    client.chain[0].clone()
+                } else {
+                    Vec::new()
+                };
+                assert_eq!(serving.join().unwrap(), [shown.clone(), shown]);
+                let kind = if mutual { "mutual" } else { "server only" };
+                tally.count(stranger.name, format!("their client, {name}, {kind}"));
             }
         }
     }

@@ -11,5 +11,6 @@ mod encryption;
 mod handshakes;
 mod hashes;
 mod keys;
+mod messages;
 mod signatures;
 mod strangers;

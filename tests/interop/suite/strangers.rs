@@ -20,7 +20,9 @@ macro_rules! no_documents {
         &[
             "spki-write", "spki-read", "pkcs8-write", "pkcs8-read", "sec1-write", "sec1-read", "pkcs8-encrypted-write",
             "pkcs8-encrypted-read", "certificate-issue", "chain-verify", "csr-make", "csr-verify", "crl-make",
-            "crl-verify", "sm2-point", "sm2-confirm", "tls-listen", "tls-connect", $($more),*
+            "crl-verify", "sm2-point", "sm2-confirm", "tls-listen", "tls-connect", "tls-listen-twice",
+            "tls-connect-twice", "cms-sign", "cms-verify", "cms-sign-rfc", "cms-verify-rfc", "cms-encrypt",
+            "cms-decrypt", "cms-seal", "cms-open", "cms-sign-and-encrypt", "cms-decrypt-and-verify", $($more),*
         ]
     };
 }
@@ -82,6 +84,65 @@ fn node(name: &'static str, lacks: &'static [&'static str]) -> Option<Stranger> 
     })
 }
 
+/// Only its TLS is asked, which the package holds without offering it.
+fn tongsuo() -> Option<Stranger> {
+    const LACKS: &[&str] = &[
+        "sm3",
+        "hmac",
+        "kdf",
+        "hkdf",
+        "pbkdf2",
+        "sm4-ecb-encrypt",
+        "sm4-ecb-decrypt",
+        "sm4-cbc-encrypt",
+        "sm4-cbc-decrypt",
+        "sm4-ctr",
+        "sm4-gcm-seal",
+        "sm4-gcm-open",
+        "sm4-ccm-seal",
+        "sm4-ccm-open",
+        "sm2-public",
+        "sm2-point",
+        "sm2-sign",
+        "sm2-verify",
+        "sm2-encrypt-raw",
+        "sm2-decrypt-raw",
+        "sm2-encrypt-der",
+        "sm2-decrypt-der",
+        "sm2-agree",
+        "sm2-confirm",
+        "spki-write",
+        "spki-read",
+        "pkcs8-write",
+        "pkcs8-read",
+        "sec1-write",
+        "sec1-read",
+        "pkcs8-encrypted-write",
+        "pkcs8-encrypted-read",
+        "certificate-issue",
+        "chain-verify",
+        "csr-make",
+        "csr-verify",
+        "crl-make",
+        "crl-verify",
+        "cms-sign",
+        "cms-verify",
+        "cms-sign-rfc",
+        "cms-verify-rfc",
+        "cms-encrypt",
+        "cms-decrypt",
+        "cms-seal",
+        "cms-open",
+        "cms-sign-and-encrypt",
+        "cms-decrypt-and-verify",
+    ];
+    program("Tongsuo", "python/ready", LACKS, |folder| {
+        let mut command = Command::new(folder.join("python/bin/python"));
+        command.arg(sources().join("python/peer.py"));
+        command
+    })
+}
+
 fn openssl() -> Option<Stranger> {
     const LACKS: &[&str] = &[
         "sm4-gcm-seal",
@@ -99,6 +160,18 @@ fn openssl() -> Option<Stranger> {
         "certificate-issue",
         "crl-make",
         "crl-verify",
+        "tls-listen-twice",
+        "tls-connect-twice",
+        "cms-sign",
+        "cms-verify",
+        "cms-sign-rfc",
+        "cms-verify-rfc",
+        "cms-encrypt",
+        "cms-decrypt",
+        "cms-seal",
+        "cms-open",
+        "cms-sign-and-encrypt",
+        "cms-decrypt-and-verify",
     ];
     let found = OpenSsl::find();
     present(
@@ -116,12 +189,36 @@ pub fn all() -> &'static [Stranger] {
         let gmsm = program(
             "gmsm",
             "go/ready",
-            &["sm2-confirm", "tls-listen", "tls-connect"],
+            // Its messages of RFC 5652 name SM2 and SM3 otherwise than certificates do, and it has no RFC 5083.
+            &[
+                "sm2-confirm",
+                "tls-listen",
+                "tls-connect",
+                "tls-listen-twice",
+                "tls-connect-twice",
+                "cms-sign-rfc",
+                "cms-verify-rfc",
+                "cms-seal",
+                "cms-open",
+            ],
             |folder| Command::new(folder.join("go/peer")),
         );
         [
             openssl(),
-            java("BouncyCastle", "bouncycastle", &[]),
+            // Its CMS package knows the object identifiers of RFC 5652 only, and its TLS 1.3 resumes no session.
+            java(
+                "BouncyCastle",
+                "bouncycastle",
+                &[
+                    "cms-sign",
+                    "cms-verify",
+                    "cms-sign-and-encrypt",
+                    "cms-decrypt-and-verify",
+                    "tls-listen-twice",
+                    "tls-connect-twice",
+                ],
+            ),
+            tongsuo(),
             java(
                 "Kona",
                 "kona",

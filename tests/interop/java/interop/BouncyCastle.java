@@ -137,24 +137,35 @@ final class BouncyCastle {
         });
     }
 
+    static byte[] cbc(boolean encrypt, byte[] key, byte[] iv, byte[] data) throws Exception {
+        BufferedBlockCipher cipher =
+            new PaddedBufferedBlockCipher(CBCBlockCipher.newInstance(new SM4Engine()), new PKCS7Padding());
+        cipher.init(encrypt, new ParametersWithIV(new KeyParameter(key), iv));
+        return run(cipher, data);
+    }
+
     private static Operation cbc(boolean encrypt) {
-        return one(a -> {
-            BufferedBlockCipher cipher =
-                new PaddedBufferedBlockCipher(CBCBlockCipher.newInstance(new SM4Engine()), new PKCS7Padding());
-            cipher.init(encrypt, new ParametersWithIV(new KeyParameter(a[0]), a[1]));
-            return run(cipher, a[2]);
-        });
+        return one(a -> cbc(encrypt, a[0], a[1], a[2]));
+    }
+
+    static byte[] gcm(boolean encrypt, byte[] key, byte[] nonce, byte[] data) throws Exception {
+        return run(GCMBlockCipher.newInstance(new SM4Engine()), encrypt, key, nonce, new byte[0], data);
+    }
+
+    private static byte[] run(AEADBlockCipher cipher, boolean encrypt, byte[] key, byte[] nonce, byte[] associated,
+                              byte[] data) throws Exception {
+        cipher.init(encrypt, new AEADParameters(new KeyParameter(key), 128, nonce, associated));
+        byte[] out = new byte[cipher.getOutputSize(data.length)];
+        int length = cipher.processBytes(data, 0, data.length, out, 0);
+        length += cipher.doFinal(out, length);
+        return Arrays.copyOf(out, length);
     }
 
     private static Operation aead(boolean encrypt, boolean gcm) {
         return one(a -> {
             BlockCipher block = new SM4Engine();
             AEADBlockCipher cipher = gcm ? GCMBlockCipher.newInstance(block) : CCMBlockCipher.newInstance(block);
-            cipher.init(encrypt, new AEADParameters(new KeyParameter(a[0]), 128, a[1], a[2]));
-            byte[] out = new byte[cipher.getOutputSize(a[3].length)];
-            int length = cipher.processBytes(a[3], 0, a[3].length, out, 0);
-            length += cipher.doFinal(out, length);
-            return Arrays.copyOf(out, length);
+            return run(cipher, encrypt, a[0], a[1], a[2], a[3]);
         });
     }
 
@@ -171,7 +182,7 @@ final class BouncyCastle {
     }
 
     // The engine knows the raw form only; the DER form of GM/T 0009 is written and read with the ASN.1 classes.
-    private static byte[] encryptDer(byte[][] a) throws Exception {
+    static byte[] encryptDer(byte[][] a) throws Exception {
         byte[] raw = encrypt(a);
         ASN1EncodableVector parts = new ASN1EncodableVector();
         parts.add(new ASN1Integer(new BigInteger(1, Arrays.copyOfRange(raw, 1, 33))));
@@ -181,7 +192,7 @@ final class BouncyCastle {
         return new DERSequence(parts).getEncoded();
     }
 
-    private static byte[] decryptDer(byte[][] a) throws Exception {
+    static byte[] decryptDer(byte[][] a) throws Exception {
         ASN1Sequence parts = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(a[1]));
         must(parts.size() == 4);
         byte[] raw = concat(
@@ -445,6 +456,7 @@ final class BouncyCastle {
         operations.put("crl-make", one(BouncyCastle::makeList));
         operations.put("crl-verify", BouncyCastle::verifyList);
         operations.putAll(Handshake.operations());
+        operations.putAll(Messages.operations());
         return operations;
     }
 }

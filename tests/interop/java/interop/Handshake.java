@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Vector;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.Certificate;
@@ -50,7 +51,8 @@ final class Handshake {
     private static final SignatureAndHashAlgorithm SCHEME =
         SignatureScheme.getSignatureAndHashAlgorithm(SignatureScheme.sm2sig_sm3);
 
-    private static CompletableFuture<List<byte[]>> outcome;
+    /** By port. */
+    private static final Map<Integer, CompletableFuture<List<byte[]>>> OUTCOMES = new ConcurrentHashMap<>();
 
     private Handshake() {}
 
@@ -233,7 +235,7 @@ final class Handshake {
         ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         listener.setSoTimeout(PATIENCE_MS);
         CompletableFuture<List<byte[]>> future = new CompletableFuture<>();
-        outcome = future;
+        OUTCOMES.put(listener.getLocalPort(), future);
         Thread thread = new Thread(() -> {
             try (listener; Socket socket = listener.accept()) {
                 secure(socket);
@@ -258,9 +260,9 @@ final class Handshake {
         return two(listener.getLocalPort());
     }
 
-    /** What came of the connection: suite, client's certificate or nothing. */
+    /** port; what came of its connection: suite, client's certificate or nothing. */
     private static List<byte[]> served(byte[][] a) throws Exception {
-        return outcome.get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+        return OUTCOMES.remove(number(a[0])).get(PATIENCE_MS, TimeUnit.MILLISECONDS);
     }
 
     /** suite, port, root of the servers, secret or nothing, message, certificates; gives suite and echo. */

@@ -119,6 +119,9 @@
 //!
 //! A certified cryptographic module (GM/T 0028): where one is required, `keystore` reaches certified devices.
 
+// Each unsafe block says why it is sound.
+#![deny(clippy::undocumented_unsafe_blocks)]
+
 pub mod backend;
 pub mod certificate;
 mod cms;

@@ -62,8 +62,37 @@ pub struct Standard {
     pub document: &'static str,
     /// A complete example of its input, as TOML.
     pub example: &'static str,
+    /// Forms of other bodies in which its result can be handed on.
+    pub exports: &'static [Export],
     /// Calculates.
     pub run: fn(toml::Value, Context<'_>) -> Result<Report, Faults>,
+}
+
+/// A form in which a result is handed on: an exchange format, an annex of a regulation.
+#[derive(Clone, Copy, Debug)]
+pub struct Export {
+    /// Stable code.
+    pub code: &'static str,
+    /// Who defines the form, and where.
+    pub document: &'static str,
+    /// Writes the document's result as an object with texts, truths, lists and objects only: numbers are texts with all
+    /// their digits.
+    pub write: fn(&toml::Value, &Report) -> Result<toml::Value, Faults>,
+}
+
+impl Standard {
+    /// The form with this code.
+    ///
+    /// # Errors
+    /// [`Error::NameUnknown`].
+    pub fn export(&self, code: &str) -> Result<&'static Export, Error> {
+        self.exports
+            .iter()
+            .find(|export| export.code == code)
+            .ok_or_else(|| Error::NameUnknown {
+                text: crate::decimal::excerpt(code),
+            })
+    }
 }
 
 /// Every standard, in the order in which they are listed for people.

@@ -7,6 +7,7 @@ use accounting::{
     Activity, Calculation, Catalogue, Category, Date, Decimal, Error, Exact, GwpSet, Origin,
     Period, Profile, Quantity, Region, Report, RoundingProfile, Trace, Unit,
 };
+use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -478,5 +479,61 @@ fn every_code_of_an_explanation_has_words_in_both_languages() {
             })
             .collect();
         assert!(missing.is_empty(), "{locale} lacks {missing:#?}");
+    }
+}
+
+/// Rows of several methods, of which a set takes some.
+fn any_row(kind: usize, amount: u64, year: u16) -> Activity {
+    let amount = Decimal::from_scaled(i128::from(amount), 3)
+        .expect("fits")
+        .to_string();
+    let (category, name, region, unit) = [
+        ("固定燃烧", "柴油", "CN", "kg"),
+        ("购入电力", "购入电力", "CN-BJ", "万千瓦时"),
+        ("购入热力", "购入热力", "CN", "MJ"),
+        ("fugitive", "R-410A", "CN", "kg"),
+        (
+            "stationary_combustion",
+            "natural gas",
+            "GB",
+            "kWh (Gross CV)",
+        ),
+        ("upstream_transport", "公路货运", "CN", "t.km"),
+    ][kind];
+    activity(category, name, region, year, &amount, unit)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever differs — amounts, rows, factor sets, warming potentials, rounding — the parts are the whole change.
+    #[test]
+    fn the_parts_of_any_change_add_up(
+        first in prop::collection::btree_map(0_usize..6, (0_u64..1_000_000_000, 2024_u16..2026), 0..6),
+        second in prop::collection::btree_map(0_usize..6, (0_u64..1_000_000_000, 2024_u16..2026), 0..6),
+        kept in any::<bool>(), gwp in (0_usize..3, 0_usize..3), guideline in (any::<bool>(), any::<bool>()),
+    ) {
+        let names = ["a", "b", "c", "d", "e", "f"];
+        let of = |rows: &std::collections::BTreeMap<usize, (u64, u16)>, gwp: usize, guideline: bool, catalogue: &Catalogue| {
+            let rows: Vec<_> = rows
+                .iter()
+                .map(|(kind, (amount, year))| (names[*kind], any_row(*kind, *amount, *year)))
+                .collect();
+            let rounding = if guideline { "mee_guideline" } else { "unrounded" };
+            let profile = Profile {
+                gwp_set: [GwpSet::Ar4, GwpSet::Ar5, GwpSet::Ar6][gwp],
+                rounding: RoundingProfile::from_code(rounding).expect("a profile"),
+            };
+            explained(&rows, catalogue, &profile)
+        };
+        let other = without(if kept { &[] } else { &["mee-grid-2023", "mee-grid-2022"] });
+        let before = of(&first, gwp.0, guideline.0, &CATALOGUE);
+        let after = of(&second, gwp.1, guideline.1, &other);
+        for code in ["emissions_location", "emissions_market"] {
+            // `compared` asserts that the parts add up.
+            let there = compared(&before, &after, code);
+            let back = compared(&after, &before, code);
+            prop_assert_eq!(there.change().unwrap(), back.change().unwrap().negated());
+        }
     }
 }

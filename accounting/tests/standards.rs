@@ -2,7 +2,7 @@
 //!
 //! A file: `[[case]]` with `id`, `source` (document, page), `standard`, optionally `official = true`, the `document`, and
 //! `expect` = outcomes (`code` or `code@subject` = digits), `fixed` (rounded half up to the places given), `notices`
-//! (codes that must be there), or `faults` (`code` or `code@place`, all of them).
+//! (codes that must be there), `silent` (codes that must not), or `faults` (`code` or `code@place`, all of them).
 
 use accounting::standard::{self, Context};
 use accounting::{Catalogue, Rounding};
@@ -33,6 +33,8 @@ struct Case {
     fixed: BTreeMap<String, String>,
     #[serde(default)]
     notices: Vec<String>,
+    #[serde(default)]
+    silent: Vec<String>,
     #[serde(default)]
     faults: Vec<String>,
 }
@@ -117,6 +119,10 @@ fn check(case: &Case) {
             "no notice {code} in\n{}",
             report.canonical()
         );
+    }
+    for code in &case.silent {
+        let found = report.notices.iter().any(|notice| notice.code == code);
+        assert!(!found, "notice {code} in\n{}", report.canonical());
     }
 }
 

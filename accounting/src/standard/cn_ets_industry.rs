@@ -22,6 +22,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "cn_ets_industry",
     document: PLAN,
     example: include_str!("../../examples/cn_ets_industry.toml"),
+    exports: &[],
     run,
 };
 

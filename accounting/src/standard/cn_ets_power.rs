@@ -20,6 +20,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "cn_ets_power",
     document: "全国碳排放权交易发电行业配额总量和分配方案（国环规气候〔2020〕3号、〔2023〕1号、〔2024〕1号）",
     example: include_str!("../../examples/cn_ets_power.toml"),
+    exports: &[],
     run,
 };
 

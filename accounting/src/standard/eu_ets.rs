@@ -22,6 +22,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: CODE,
     document: "Implementing Regulation (EU) 2018/2066; Delegated Regulation (EU) 2019/331; Implementing Regulation (EU) 2019/1842",
     example: include_str!("../../examples/eu_ets.toml"),
+    exports: &[],
     run,
 };
 

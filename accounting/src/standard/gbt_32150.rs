@@ -27,6 +27,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "gbt_32150",
     document: "GB/T 32150 工业企业温室气体排放核算和报告通则；GB/T 32151 系列",
     example: include_str!("../../examples/gbt_32150.toml"),
+    exports: &[],
     run,
 };
 

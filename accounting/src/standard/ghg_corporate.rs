@@ -27,6 +27,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "ghg_corporate",
     document: "GHG Protocol Corporate Accounting and Reporting Standard, revised edition (WRI/WBCSD, 2004), with the NF3 amendment (2013)",
     example: include_str!("../../examples/ghg_corporate.toml"),
+    exports: &[],
     run,
 };
 

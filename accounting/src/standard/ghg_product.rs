@@ -9,6 +9,7 @@
 mod check;
 mod form;
 mod formulas;
+mod pact;
 mod solver;
 
 use super::{Context, Standard};
@@ -30,6 +31,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: CODE,
     document: "GHG Protocol Product Life Cycle Accounting and Reporting Standard (2011); ISO 14067:2018; GB/T 24067-2024",
     example: include_str!("../../examples/ghg_product.toml"),
+    exports: &[pact::EXPORT],
     run,
 };
 

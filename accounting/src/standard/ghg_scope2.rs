@@ -38,6 +38,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "ghg_scope2",
     document: "GHG Protocol Scope 2 Guidance (WRI, 2015), amendment to the Corporate Standard",
     example: include_str!("../../examples/ghg_scope2.toml"),
+    exports: &[],
     run,
 };
 

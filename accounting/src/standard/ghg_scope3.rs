@@ -30,6 +30,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "ghg_scope3",
     document: "GHG Protocol Corporate Value Chain (Scope 3) Standard (2011); Technical Guidance for Calculating Scope 3 Emissions, version 1.0 (2013)",
     example: include_str!("../../examples/ghg_scope3.toml"),
+    exports: &[],
     run,
 };
 

@@ -28,6 +28,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "ipcc_uncertainty",
     document: "2006 IPCC Guidelines for National Greenhouse Gas Inventories, volume 1, chapter 3",
     example: include_str!("../../examples/ipcc_uncertainty.toml"),
+    exports: &[],
     run,
 };
 

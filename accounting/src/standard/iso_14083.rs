@@ -3,7 +3,7 @@
 //! An *operation* is a category of alike transports or hubs (TOC, HOC) over a period: all its energy, that of empty
 //! running as well, and its refrigerant losses, divided by all its transport activity (t·km over the shortest feasible or
 //! the great circle distance) or throughput (t). A *chain* moves a consignment through elements (TCE), each by the
-//! intensity of an operation. Results well-to-wheel, split into operation (tank-to-wheel) and energy provision
+//! intensity of an operation. Passengers likewise, in passenger·km. Results well-to-wheel, split into operation (tank-to-wheel) and energy provision
 //! (well-to-tank). No radiative forcing. Default intensities are inputs with their source; none is shipped.
 
 mod operation;
@@ -17,19 +17,20 @@ use crate::factor::Treatment;
 use crate::gas::GwpSet;
 use crate::report::{Faults, Report};
 use crate::unit::{Kind, Unit};
-use operation::{Distance, Intensity, Operation};
+use operation::{Carries, Distance, Intensity, Operation};
 use serde::Deserialize;
 
 pub(super) const STANDARD: Standard = Standard {
     code: "iso_14083",
     document: "ISO 14083:2023 Quantification and reporting of greenhouse gas emissions arising from transport chain operations; GLEC Framework v3",
     example: include_str!("../../examples/iso_14083.toml"),
+    exports: &[],
     run,
 };
 
 const ACTIVITY: Rule = Rule {
     code: "iso14083.activity",
-    formula: "T = m × s",
+    formula: "T = m × s; of passengers n × s",
     clause: "ISO 14083:2023, transport activity; transport activity distance",
 };
 const ADJUSTED: Rule = Rule {
@@ -71,9 +72,10 @@ struct Document {
 #[serde(deny_unknown_fields)]
 struct Chain {
     name: String,
-    /// Mass of the consignment with its packaging.
-    mass: Decimal,
-    mass_unit: String,
+    /// Mass of the consignment with its packaging; or `passengers`.
+    mass: Option<Decimal>,
+    mass_unit: Option<String>,
+    passengers: Option<Decimal>,
     elements: Vec<Element>,
     #[serde(default)]
     evidence: String,
@@ -103,8 +105,24 @@ struct Adjustment {
 
 struct Ready<'a> {
     chain: &'a Chain,
-    mass_unit: Unit,
+    load: Load,
     elements: Vec<ReadyElement<'a>>,
+}
+
+/// What moves through a chain.
+#[derive(Clone, Copy)]
+enum Load {
+    Mass(Decimal, Unit),
+    Passengers(Decimal),
+}
+
+impl Load {
+    fn carried(self) -> Carries {
+        match self {
+            Self::Mass(..) => Carries::Freight,
+            Self::Passengers(_) => Carries::Passengers,
+        }
+    }
 }
 
 struct ReadyElement<'a> {
@@ -147,11 +165,7 @@ fn check<'a>(document: &'a Document, faults: &mut Faults) -> Vec<Ready<'a>> {
             let text = chain.name.clone();
             faults.add(format!("{place}.name"), Error::NameTwice { text });
         }
-        operation::number(Some(chain.mass), format!("{place}.mass"), false, faults);
-        let mass_unit = faults.keep(format!("{place}.mass_unit"), Unit::parse(&chain.mass_unit));
-        if let Some(unit) = mass_unit {
-            faults.keep(format!("{place}.mass_unit"), unit.ratio_to(Unit::KILOGRAM));
-        }
+        let load = load(chain, &place, faults);
         if chain.elements.is_empty() {
             let what = format!("{place}.elements");
             faults.add(what.clone(), Error::PartNeeded { what });
@@ -160,16 +174,67 @@ fn check<'a>(document: &'a Document, faults: &mut Faults) -> Vec<Ready<'a>> {
         for (number, element) in chain.elements.iter().enumerate() {
             let place = format!("{place}.elements[{number}]");
             elements.extend(element_of(document, element, &place, faults));
+            let carried = |name: &str| {
+                let found = document.operations.iter().find(|known| known.name == name);
+                found.map(Operation::carries)
+            };
+            if let (Some(load), Some(carries)) = (load, carried(&element.operation))
+                && load.carried() != carries
+            {
+                faults.add(
+                    format!("{place}.operation"),
+                    Error::FieldsExclude {
+                        fields: "operation, passengers".into(),
+                    },
+                );
+            }
         }
-        if let Some(mass_unit) = mass_unit {
+        if let Some(load) = load {
             ready.push(Ready {
                 chain,
-                mass_unit,
+                load,
                 elements,
             });
         }
     }
     ready
+}
+
+/// A mass with its unit, or a number of passengers.
+fn load(chain: &Chain, place: &str, faults: &mut Faults) -> Option<Load> {
+    operation::number(chain.mass, format!("{place}.mass"), false, faults);
+    operation::number(
+        chain.passengers,
+        format!("{place}.passengers"),
+        false,
+        faults,
+    );
+    match (chain.mass, &chain.mass_unit, chain.passengers) {
+        (Some(mass), Some(unit), None) => {
+            let unit = faults.keep(format!("{place}.mass_unit"), Unit::parse(unit))?;
+            faults.keep(format!("{place}.mass_unit"), unit.ratio_to(Unit::KILOGRAM))?;
+            Some(Load::Mass(mass, unit))
+        }
+        (None, None, Some(passengers)) => Some(Load::Passengers(passengers)),
+        (_, _, Some(_)) => {
+            faults.add(
+                place,
+                Error::FieldsExclude {
+                    fields: "mass, passengers".into(),
+                },
+            );
+            None
+        }
+        (_, _, None) => {
+            faults.add(
+                place,
+                Error::FieldsMissing {
+                    fields: "mass, mass_unit, passengers".into(),
+                },
+            );
+            None
+        }
+    }
 }
 
 fn element_of<'a>(
@@ -249,17 +314,26 @@ fn calculate(
     for (position, ready) in chains.iter().enumerate() {
         let chain = ready.chain;
         let name = chain.name.as_str();
-        let place = format!("chains[{position}].mass");
-        let stated = (chain.mass, ready.mass_unit);
-        let mass = quantity(
-            &mut report.derivation,
-            "mass_carried",
-            name,
-            stated,
-            tonne,
-            &place,
-            &chain.evidence,
-        )?;
+        let carries = ready.load.carried();
+        let mass = match ready.load {
+            Load::Mass(mass, unit) => quantity(
+                &mut report.derivation,
+                "mass_carried",
+                name,
+                (mass, unit),
+                tonne,
+                &format!("chains[{position}].mass"),
+                &chain.evidence,
+            )?,
+            Load::Passengers(passengers) => report.derivation.input(
+                "passengers_carried",
+                name,
+                passengers,
+                carries.load(),
+                format!("chains[{position}].passengers"),
+                chain.evidence.as_str(),
+            ),
+        };
         let (mut total, mut tank, mut activities) = (Vec::new(), Some(Vec::new()), Vec::new());
         for (number, element) in ready.elements.iter().enumerate() {
             let place = format!("chains[{position}].elements[{number}]");
@@ -274,7 +348,7 @@ fn calculate(
                     ACTIVITY,
                     "transport_work",
                     subject.as_str(),
-                    "t·km",
+                    carries.work(),
                     &[mass, distance],
                 )?;
                 activities.push(activity);
@@ -327,17 +401,18 @@ fn calculate(
             }
             None => report.notice("iso14083.split_unknown", name, ""),
         }
+        let unit = carries.work();
         let activity =
             report
                 .derivation
-                .sum(CHAIN_INTENSITY, "chain_activity", name, "t·km", &activities)?;
+                .sum(CHAIN_INTENSITY, "chain_activity", name, unit, &activities)?;
         report.outcome(activity);
         if !report.derivation.value(activity).is_zero() {
             let intensity = report.derivation.quotient(
                 CHAIN_INTENSITY,
                 "chain_intensity",
                 name,
-                "kgCO2e/(t·km)",
+                carries.per_work(),
                 &[sum, activity],
             )?;
             report.outcome(intensity);

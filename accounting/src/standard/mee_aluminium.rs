@@ -20,6 +20,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "mee_aluminium",
     document: GUIDELINE,
     example: include_str!("../../examples/mee_aluminium.toml"),
+    exports: &[],
     run,
 };
 

@@ -22,6 +22,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "mee_cement",
     document: GUIDELINE,
     example: include_str!("../../examples/mee_cement.toml"),
+    exports: &[],
     run,
 };
 

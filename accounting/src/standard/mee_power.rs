@@ -22,6 +22,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "mee_power",
     document: GUIDELINE,
     example: include_str!("../../examples/mee_power.toml"),
+    exports: &[],
     run,
 };
 

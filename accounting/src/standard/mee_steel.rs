@@ -20,6 +20,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "mee_steel",
     document: GUIDELINE,
     example: include_str!("../../examples/mee_steel.toml"),
+    exports: &[],
     run,
 };
 

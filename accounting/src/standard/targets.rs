@@ -25,6 +25,7 @@ pub(super) const STANDARD: Standard = Standard {
     code: "targets",
     document: "SBTi absolute contraction, sectoral decarbonization and economic intensity; dual control of energy and carbon (国办发〔2024〕39号)",
     example: include_str!("../../examples/targets.toml"),
+    exports: &[],
     run,
 };
 

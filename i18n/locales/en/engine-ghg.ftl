@@ -229,6 +229,7 @@ quantity-operation_intensity = emission intensity, well-to-wheel
 quantity-operation_part_intensity = emission intensity of the operation
 quantity-provision_part_intensity = emission intensity of the energy's provision
 quantity-throughput = throughput of the hub
+quantity-passengers_carried = passengers carried
 quantity-load = load
 quantity-capacity = capacity
 quantity-vehicle_load_factor = load factor

@@ -229,6 +229,7 @@ quantity-operation_intensity = 排放强度（油井到车轮）
 quantity-operation_part_intensity = 运行排放强度
 quantity-provision_part_intensity = 能源供应排放强度
 quantity-throughput = 枢纽吞吐量
+quantity-passengers_carried = 运送旅客人数
 quantity-load = 载重量
 quantity-capacity = 载重能力
 quantity-vehicle_load_factor = 装载率

@@ -18,6 +18,7 @@ pub const STANDARD: Standard = Standard {
     code: CODE,
     document: "Regulation (EU) 2023/956, Implementing Regulations (EU) 2025/2620 and 2025/2621",
     example: include_str!("../../../examples/cbam_declaration.toml"),
+    exports: &[],
     run,
 };
 /// Most digits after the comma of actual values (IR (EU) 2025/2547, Annex II A.1, point 8).

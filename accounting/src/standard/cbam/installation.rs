@@ -13,6 +13,7 @@ mod form;
 mod formulas;
 mod gases;
 mod specific;
+mod summary;
 mod transfer;
 
 use super::rules::{self, Methodology};
@@ -34,6 +35,7 @@ pub const STANDARD: Standard = Standard {
     code: CODE,
     document: "Implementing Regulation (EU) 2025/2547",
     example: include_str!("../../../examples/cbam_installation.toml"),
+    exports: &[summary::EXPORT],
     run,
 };
 

@@ -8,10 +8,28 @@ use crate::document;
 use crate::error::Error;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 const DECLARATION: &str = include_str!("../../../rules/cbam-declaration.toml");
 const DEFAULTS: &str = include_str!("../../../rules/cbam-defaults.csv");
 const BENCHMARKS: &str = include_str!("../../../rules/cbam-benchmarks.csv");
+
+/// Rows of a table by the text of their first cell, read once.
+type Rows<const N: usize> = BTreeMap<&'static str, Vec<[&'static str; N]>>;
+
+static DEFAULTS_BY_COUNTRY: LazyLock<Rows<6>> = LazyLock::new(|| rows(DEFAULTS));
+static BENCHMARKS_BY_CODE: LazyLock<Rows<4>> = LazyLock::new(|| rows(BENCHMARKS));
+
+fn rows<const N: usize>(table: &'static str) -> Rows<N> {
+    let mut found: Rows<N> = BTreeMap::new();
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        if let Ok(cells) = <[&str; N]>::try_from(cells) {
+            found.entry(cells[0]).or_default().push(cells);
+        }
+    }
+    found
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -197,11 +215,11 @@ impl Tables {
         route: Option<&str>,
     ) -> Result<DefaultValue, Error> {
         for (origin, other_countries) in [(country, false), ("*", true)] {
-            let rows: Vec<Vec<&str>> = DEFAULTS
-                .lines()
-                .skip(1)
-                .map(|line| line.split(',').collect::<Vec<_>>())
-                .filter(|row| row.len() == 6 && row[0] == origin && cn_code.starts_with(row[1]))
+            let rows: Vec<&[&str; 6]> = DEFAULTS_BY_COUNTRY
+                .get(origin)
+                .into_iter()
+                .flatten()
+                .filter(|row| cn_code.starts_with(row[1]))
                 .collect();
             let Some(longest) = rows.iter().map(|row| row[1].len()).max() else {
                 continue;
@@ -253,11 +271,11 @@ impl Tables {
         column: &str,
         route: Option<&str>,
     ) -> Result<Published, Error> {
-        let rows: Vec<Vec<&str>> = BENCHMARKS
-            .lines()
-            .skip(1)
-            .map(|line| line.split(',').collect::<Vec<_>>())
-            .filter(|row| row.len() == 4 && row[0] == cn_code && row[1] == column)
+        let rows: Vec<&[&str; 4]> = BENCHMARKS_BY_CODE
+            .get(cn_code)
+            .into_iter()
+            .flatten()
+            .filter(|row| row[1] == column)
             .filter(|row| route.is_none_or(|route| row[2].is_empty() || row[2] == route))
             .collect();
         let [row] = &rows[..] else {

@@ -48,6 +48,8 @@ struct Monitoring {
 struct Years {
     document: String,
     clause: String,
+    /// Of these figures, where it is not that of the table.
+    standing: Option<String>,
     years: BTreeMap<String, Decimal>,
 }
 
@@ -76,6 +78,7 @@ struct Benchmark {
 struct Benchmarks {
     document: String,
     clause: String,
+    standing: Option<String>,
     from: i64,
     to: i64,
     values: Vec<Benchmark>,
@@ -88,7 +91,7 @@ pub(super) struct Rules {
     standing: String,
     monitoring: Monitoring,
     allocation: Allocation,
-    benchmarks: Benchmarks,
+    benchmarks: Vec<Benchmarks>,
 }
 
 /// Reads the table.
@@ -108,11 +111,17 @@ pub(super) struct Limits {
 
 impl Rules {
     fn cite(&self, document: &str, clause: &str) -> Citation {
+        self.cite_as(None, document, clause)
+    }
+
+    /// As `cite`, with a standing of its own.
+    fn cite_as(&self, standing: Option<&String>, document: &str, clause: &str) -> Citation {
+        let standing = standing.unwrap_or(&self.standing);
         Citation {
             document: document.to_owned(),
             clause: clause.to_owned(),
             reference: "eu-ets".to_owned(),
-            standing: Standing::from_code(&self.standing).unwrap_or(Standing::Recalled),
+            standing: Standing::from_code(standing).unwrap_or(Standing::Recalled),
         }
     }
 
@@ -164,7 +173,11 @@ impl Rules {
         table
             .years
             .get(&key)
-            .map(|value| (*value, self.cite(&table.document, &table.clause)))
+            .map(|value| {
+                let standing = table.standing.as_ref();
+                let citation = self.cite_as(standing, &table.document, &table.clause);
+                (*value, citation)
+            })
             .ok_or_else(|| Error::NoRuleForPeriod {
                 table: name.to_owned(),
                 period: key,
@@ -213,19 +226,22 @@ impl Rules {
 
     /// A benchmark with the unit of its activity level.
     pub(super) fn benchmark(&self, name: &str, year: i64) -> Result<(Published, String), Error> {
-        let table = &self.benchmarks;
-        if year < table.from || year > table.to {
-            return Err(Error::NoRuleForPeriod {
+        let table = self
+            .benchmarks
+            .iter()
+            .find(|table| (table.from..=table.to).contains(&year))
+            .ok_or_else(|| Error::NoRuleForPeriod {
                 table: "benchmarks".to_owned(),
                 period: year.to_string(),
-            });
-        }
+            })?;
         table
             .values
             .iter()
             .find(|benchmark| benchmark.name == name)
             .map(|benchmark| {
-                let citation = self.cite(&table.document, &format!("{}, {name}", table.clause));
+                let clause = format!("{}, {name}", table.clause);
+                let standing = table.standing.as_ref();
+                let citation = self.cite_as(standing, &table.document, &clause);
                 ((benchmark.value, citation), benchmark.unit.clone())
             })
             .ok_or_else(|| Error::NameUnknown {

@@ -7,7 +7,6 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Product {
-    #[expect(dead_code, reason = "for who reads the document")]
     pub(super) product: String,
     /// Year that the data describe.
     #[expect(dead_code, reason = "for who reads the document")]
@@ -20,6 +19,80 @@ pub(super) struct Product {
     pub(super) process: Vec<Process>,
     #[serde(default)]
     pub(super) material: Vec<Material>,
+    /// What the data exchange asks for beside the footprint.
+    pub(super) pact: Option<Pact>,
+}
+
+/// Identity and circumstances of a footprint that is passed on by the PACT data exchange.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pact {
+    /// UUID of this footprint: a changed one has another.
+    pub(super) id: String,
+    /// Footprints that it replaces.
+    #[serde(default)]
+    pub(super) preceding: Vec<String>,
+    /// Moments are RFC 3339 date-times.
+    pub(super) created: String,
+    /// `Active` or `Deprecated`.
+    pub(super) status: Option<String>,
+    pub(super) valid_from: Option<String>,
+    pub(super) valid_to: Option<String>,
+    pub(super) company_name: String,
+    /// URNs.
+    pub(super) company_ids: Vec<String>,
+    pub(super) product_description: String,
+    pub(super) product_ids: Vec<String>,
+    #[serde(default)]
+    pub(super) classifications: Vec<String>,
+    pub(super) comment: Option<String>,
+    /// kg of the declared unit without packaging; 0 of energy, transport and services.
+    pub(super) mass: Decimal,
+    /// First moment of the data, and the one after their last.
+    pub(super) reference_start: String,
+    pub(super) reference_end: String,
+    pub(super) country: Option<String>,
+    pub(super) subdivision: Option<String>,
+    pub(super) region: Option<String>,
+    pub(super) boundary_description: Option<String>,
+    /// kg C per declared unit.
+    pub(super) recycled_carbon_content: Option<Decimal>,
+    #[serde(default)]
+    pub(super) standards: Vec<String>,
+    #[serde(default)]
+    pub(super) rules: Vec<PactRule>,
+    #[serde(default)]
+    pub(super) secondary_sources: Vec<PactSource>,
+    pub(super) verification: Option<PactVerification>,
+    /// Decimal places of figures.
+    #[serde(default = "super::pact::places")]
+    pub(super) places: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PactRule {
+    pub(super) operator: String,
+    pub(super) names: Vec<String>,
+    pub(super) other_operator: Option<String>,
+}
+
+/// A database of secondary data.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PactSource {
+    pub(super) name: String,
+    pub(super) version: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PactVerification {
+    pub(super) coverage: String,
+    pub(super) provider: Option<String>,
+    pub(super) completed: Option<String>,
+    pub(super) standard: Option<String>,
+    pub(super) comments: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -52,6 +52,8 @@ pub(super) struct Operation {
     pub name: String,
     #[serde(default)]
     kind: OperationKind,
+    #[serde(default)]
+    carries: Carries,
     /// Kind of the distance in its activity or intensity.
     #[serde(default)]
     distance: Distance,
@@ -60,7 +62,7 @@ pub(super) struct Operation {
     energy: Vec<Energy>,
     #[serde(default)]
     refrigerants: Vec<Refrigerant>,
-    /// t·km, or t through a hub.
+    /// t·km or passenger·km, or t or passengers through a hub.
     activity: Option<Decimal>,
     /// Loads with their distances, instead of the activity.
     #[serde(default)]
@@ -81,6 +83,41 @@ enum OperationKind {
     #[default]
     Transport,
     Hub,
+}
+
+/// What is carried.
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq, Default)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Carries {
+    #[default]
+    Freight,
+    Passengers,
+}
+
+impl Carries {
+    /// Unit of what is carried.
+    pub(super) fn load(self) -> &'static str {
+        match self {
+            Self::Freight => "t",
+            Self::Passengers => "passenger",
+        }
+    }
+
+    /// Unit of the transport activity.
+    pub(super) fn work(self) -> &'static str {
+        match self {
+            Self::Freight => "t·km",
+            Self::Passengers => "passenger·km",
+        }
+    }
+
+    /// Unit of an intensity by transport activity.
+    pub(super) fn per_work(self) -> &'static str {
+        match self {
+            Self::Freight => "kgCO2e/(t·km)",
+            Self::Passengers => "kgCO2e/(passenger·km)",
+        }
+    }
 }
 
 /// Kind of a distance.
@@ -127,7 +164,7 @@ struct Refrigerant {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Trip {
-    /// t; 0 for an empty trip.
+    /// t or passengers; 0 for an empty trip.
     load: Decimal,
     /// km.
     distance: Decimal,
@@ -141,7 +178,7 @@ struct Modelled {
     /// Energy per 100 km, empty; as loaded, if nothing is said.
     empty: Option<Decimal>,
     unit: String,
-    /// t.
+    /// t or seats.
     capacity: Decimal,
     load_factor_percent: Decimal,
     /// Share of the whole distance.
@@ -153,6 +190,19 @@ struct Modelled {
 impl Operation {
     pub(super) fn is_hub(&self) -> bool {
         self.kind == OperationKind::Hub
+    }
+
+    pub(super) fn carries(&self) -> Carries {
+        self.carries
+    }
+
+    /// Unit of its intensity.
+    fn intensity_unit(&self) -> &'static str {
+        match (self.kind, self.carries) {
+            (OperationKind::Transport, carries) => carries.per_work(),
+            (OperationKind::Hub, Carries::Freight) => "kgCO2e/t",
+            (OperationKind::Hub, Carries::Passengers) => "kgCO2e/passenger",
+        }
     }
 
     pub(super) fn distance_kind(&self) -> Distance {
@@ -264,7 +314,12 @@ fn form(
         return modelled_form(modelled, &format!("{place}.modelled"), purpose, faults);
     }
     if let Some(intensity) = &operation.intensity {
-        let target = activity_unit(if hub { Kind::Mass } else { Kind::MassDistance });
+        let target = activity_unit(match (hub, operation.carries) {
+            (true, Carries::Freight) => Kind::Mass,
+            (true, Carries::Passengers) => Kind::Count,
+            (false, Carries::Freight) => Kind::MassDistance,
+            (false, Carries::Passengers) => Kind::PassengerDistance,
+        });
         let total = intensity.check(&format!("{place}.intensity"), target, purpose, faults)?;
         let tank = match &operation.operation_intensity {
             Some(rate) => Some(Box::new(rate.check(
@@ -415,16 +470,12 @@ pub(super) fn intensity(
 ) -> Result<Intensity, Error> {
     let operation = ready.operation;
     let name = operation.name.as_str();
-    let unit = if operation.is_hub() {
-        "kgCO2e/t"
-    } else {
-        "kgCO2e/(t·km)"
-    };
+    let unit = operation.intensity_unit();
     let result = match &ready.form {
         Form::Default(total, tank) => {
             let mut scaled = |rate: &Checked, subject: &str| -> Result<Number, Error> {
                 let number = rate.co2e(&mut report.derivation, subject, Unit::KILOGRAM)?;
-                if !operation.is_hub() {
+                if !operation.is_hub() || operation.carries == Carries::Passengers {
                     return Ok(number);
                 }
                 // A hub's rate is read per kg and used per t.
@@ -622,9 +673,9 @@ fn activity(ready: &Ready<'_>, report: &mut Report) -> Result<Number, Error> {
     let derivation = &mut report.derivation;
     if let Some(activity) = operation.activity {
         let (label, unit) = if operation.is_hub() {
-            ("throughput", "t")
+            ("throughput", operation.carries.load())
         } else {
-            ("transport_work", "t·km")
+            ("transport_work", operation.carries.work())
         };
         let place = format!("{}.activity", ready.place);
         return Ok(derivation.input(
@@ -644,7 +695,7 @@ fn activity(ready: &Ready<'_>, report: &mut Report) -> Result<Number, Error> {
             "load",
             subject.as_str(),
             trip.load,
-            "t",
+            operation.carries.load(),
             format!("{place}.load"),
             "",
         );
@@ -661,11 +712,12 @@ fn activity(ready: &Ready<'_>, report: &mut Report) -> Result<Number, Error> {
             TRIPS,
             "transport_work",
             subject,
-            "t·km",
+            operation.carries.work(),
             &[load, distance],
         )?);
     }
-    derivation.sum(TRIPS, "transport_work", name, "t·km", &parts)
+    let unit = operation.carries.work();
+    derivation.sum(TRIPS, "transport_work", name, unit, &parts)
 }
 
 /// Energy per t·km in the unit of calculation.
@@ -740,7 +792,7 @@ fn modelled(ready: &Ready<'_>, fuel: Unit, report: &mut Report) -> Result<Number
         "capacity",
         name,
         modelled.capacity,
-        "t",
+        ready.operation.carries.load(),
         format!("{place}.capacity"),
         evidence,
     );
@@ -753,7 +805,8 @@ fn modelled(ready: &Ready<'_>, fuel: Unit, report: &mut Report) -> Result<Number
         evidence,
     );
     let load = derivation.product(MODELLED, "load", name, "", &[capacity, factor])?;
-    let load = derivation.quotient(MODELLED, "load", name, "t", &[load, hundred])?;
+    let unit = ready.operation.carries.load();
+    let load = derivation.quotient(MODELLED, "load", name, unit, &[load, hundred])?;
     // Both shares are in per cent, which cancels; 100 km is left.
     let work = derivation.product(MODELLED, "transport_work", name, "", &[load, loaded_share])?;
     let kilometres = derivation.constant("hundred_kilometres", 100_u32, "km");

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Installation {
-    #[expect(dead_code, reason = "for who reads the document")]
     pub(super) installation: String,
+    #[serde(default)]
+    pub(super) operator: Operator,
     /// ISO 3166-1 code of the country.
     pub(super) country: String,
     /// The calendar year in which the reporting period ends.
@@ -36,6 +37,23 @@ pub(super) struct Installation {
     #[serde(default)]
     pub(super) precursor: Vec<Precursor>,
     pub(super) process: Vec<Process>,
+}
+
+/// Who runs the installation, and where it stands: for the operator's report.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Operator {
+    pub(super) name: String,
+    /// Corporate or activity registration number.
+    pub(super) registration: String,
+    /// In English.
+    pub(super) address: String,
+    /// Of the installation in the CBAM registry.
+    pub(super) registry_identifier: String,
+    pub(super) un_locode: String,
+    pub(super) installation_address: String,
+    /// Of the main emission source.
+    pub(super) coordinates: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -330,6 +348,9 @@ pub(super) struct Precursor {
 pub(super) struct Process {
     pub(super) name: String,
     pub(super) sector: Sector,
+    /// Production route.
+    #[serde(default)]
+    pub(super) route: String,
     /// Goods that leave the process, in functional units.
     pub(super) activity_level: Decimal,
     pub(super) unit: FunctionalUnit,
@@ -492,6 +513,9 @@ pub(super) struct Good {
     /// Range of composition, as shares of mass.
     pub(super) content_from: Option<Decimal>,
     pub(super) content_to: Option<Decimal>,
+    /// What Annex IV, 2 asks for of the goods, as it is to be reported.
+    #[serde(default)]
+    pub(super) parameters: BTreeMap<String, String>,
 }
 
 /// Names that must be unique among themselves.

@@ -82,16 +82,9 @@ pub struct Export {
 
 impl Standard {
     /// The form with this code.
-    ///
-    /// # Errors
-    /// [`Error::NameUnknown`].
-    pub fn export(&self, code: &str) -> Result<&'static Export, Error> {
-        self.exports
-            .iter()
-            .find(|export| export.code == code)
-            .ok_or_else(|| Error::NameUnknown {
-                text: crate::decimal::excerpt(code),
-            })
+    #[must_use]
+    pub fn export(&self, code: &str) -> Option<&'static Export> {
+        self.exports.iter().find(|export| export.code == code)
     }
 }
 

@@ -185,6 +185,21 @@ fn the_chinese_demo_speaks_chinese_and_its_network_goes_on_by_hand() {
             .try_fold(Exact::ZERO, |sum, part| sum.add(&part));
         assert_eq!(sum, Ok(change), "the parts add up to the whole change");
     }
+    // As CSV every row, whose changes are those of the total.
+    let lines = run(&[&simulate[..], &["-o", "csv"]].concat())
+        .expect(0)
+        .stdout;
+    let mut changed = 0;
+    for line in lines.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        assert_eq!(cells.len(), 7, "{line}");
+        changed += usize::from(cells[2] == "emissions_location" && cells[5] != "0");
+    }
+    assert_eq!(
+        serde_json::json!(changed),
+        inventory["rows_changed"],
+        "{lines}"
+    );
     let table = run(&simulate).expect(0).stdout;
     assert!(table.contains("mee-grid-2022"), "{table}");
     assert_eq!(

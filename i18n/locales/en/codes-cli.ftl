@@ -144,6 +144,15 @@ ht-cli-260 = { $path }: { $count ->
     }; no factor was taken.
     .cause = Each is listed above with its row.
     .remedy = Mend the table and run the command again; hengtan explain CODE tells more about each.
+ht-cli-261 = { $set } has no signature.
+    .cause = Its manifest names nobody who vouches for it.
+    .remedy = Ask the issuer for a signed set, or sign it yourself with hengtan factor sign once you have checked it.
+ht-cli-262 = The signature of { $set } is not of what it holds.
+    .cause = The manifest or the rows were changed after they were signed, or signer.pem belongs to somebody else.
+    .remedy = Take the set from the issuer again; do not use this one.
+ht-cli-263 = The signature of { $set } cannot be checked: its key is not there.
+    .cause = The folder has no signer.pem, or the key and the certificate do not belong together.
+    .remedy = Put the certificate or public key of the signer into the folder as signer.pem.
 ht-cli-280 = { $count ->
         [one] One source does
        *[other] { $count } findings: sources do

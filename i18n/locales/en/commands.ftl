@@ -364,7 +364,7 @@ cmd-factor-diff = Show what changed from one factor set to another; needs no nod
         hengtan factor diff mee-grid-2022 mee-grid-2023 # two years of a series
 cmd-factor-simulate = Show what inventories would be under another factor set; nothing is written
     .long =
-        Every row of the inventories is calculated again as if the set had been there. The sets that it replaces are left out: the one of the same id, those that its manifest supersedes, and those named with --instead-of; the others stay as the row used them. What made each total change is shown part by part; the parts add up exactly. Rows that the set cannot calculate keep their result and are named.
+        Every row of the inventories is calculated again as if the set had been there. The sets that it replaces are left out: the one of the same id, those that its manifest supersedes, and those named with --instead-of; the others stay as the row used them. What made each total change is shown part by part; the parts add up exactly. Rows that the set cannot calculate keep their result and are named. With -o csv there is a line for each row instead of the totals.
     .arg-set = Shipped set, folder, or set of the network
     .arg-instead-of = Set that it takes the place of. May be repeated
     .arg-inventory = Inventory; every inventory if absent
@@ -379,6 +379,23 @@ cmd-factor-import = Read a factor set from CSV or XLSX and review it; needs no n
     .arg-out = New folder for the set; only a review if absent
     .examples =
         hengtan factor import factors.xlsx --manifest set.toml --out my-set # then: hengtan factor adopt my-set
+cmd-factor-sign = Sign a factor set with an SM2 key; needs no node
+    .long =
+        Signs the manifest with the SM3 digest of the rows: who changes either is found out. The signature and its signer are written into set.toml, the certificate or the public key beside it as signer.pem. What the network adopts is decided apart, by its members.
+    .arg-folder = Folder of the set, with set.toml and factors.csv
+    .arg-key = Secret key, a PEM file
+    .arg-certificate = Certificate of the key; the public key alone if absent
+    .arg-passphrase-file = File with the passphrase of the key
+    .examples =
+        hengtan factor sign my-set --key expert.key.pem --certificate expert.pem # then: hengtan factor verify my-set
+cmd-factor-verify = Say by whom factor sets are signed; needs no node
+    .long =
+        Checks the digest of the rows and the signature. With --signer or --ca it also tells whether the signer is one of those, and exits with 7 otherwise; without them it only says who signed.
+    .arg-folders = Folder of a set. Several may be given
+    .arg-signer = Certificate or public key of somebody who may sign. May be repeated
+    .arg-ca = Certificate of an authority whose members may sign. May be repeated
+    .examples =
+        hengtan factor verify my-set --signer expert.pem
 
 cmd-inventory = Close, show and restate GHG inventories
 cmd-inventory-close = Close the inventory of a period
@@ -429,11 +446,13 @@ cmd-calculate = Calculate a document under a standard, offline
     .arg-explain = With every number and its origin: as an outline, or in json and yaml
     .arg-of = Explain only this result, as CODE or CODE@SUBJECT. May be repeated
     .arg-diagram = Print every number and its origin as a diagram instead: mermaid for pages, dot for Graphviz
+    .arg-export = The result in another body's form: pact, a ProductFootprint of the PACT data exchange; cbam-summary, the operator's summary report
     .examples =
         hengtan calculate # the standards
         hengtan calculate mee_power --example > plant.toml # a document to begin with
         hengtan calculate mee_power plant.toml # the results
         hengtan calculate mee_power plant.toml --explain # where each comes from
+        hengtan calculate ghg_product product.toml --export pact # for the customer's system
 
 cmd-explain = Show where a number comes from, or what a code means
     .long =

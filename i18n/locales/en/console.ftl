@@ -19,4 +19,6 @@ error-remedy = What to do
 error-did-you-mean = Did you mean { $suggestion }?
 
 talk-yes-no = [y/N]
+talk-signer-not-judged = Nobody was named who may sign: add --signer or --ca to judge the signer.
+talk-set-signed = { $set } is signed by { $signer }.
 talk-nothing-to-show = There is nothing to show.

@@ -167,6 +167,7 @@ change-cause-removed = no longer there
 change-cause-rule = rule
 
 phrase-factor-row = Row { $row }: { $text }
+done-factors-signed = { $set } is signed by { $signer }.
 done-factors-read = { $count } factors of { $set }@{ $version } read.
 
 # factor simulate

@@ -6,6 +6,7 @@ backup-restored = { $folder } holds { $size } entries; hengtan start goes on fro
 backup-drilled = The backup can be restored: the node started on it and gave a receipt that verifies. Everything was removed again.
 col-bytes = Bytes
 col-cosigners = Cosigned by
+col-exports = Exports
 col-values = Values in the state
 col-row-sets = Sets of rows
 col-restored-seconds = Restored in, s
@@ -181,6 +182,7 @@ col-version = Version
 col-voters = Voters
 col-voting = Votes
 col-what = What happened
+col-vouched = Known
 col-window = Made for
 
 word-yes = yes

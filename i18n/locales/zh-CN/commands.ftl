@@ -364,7 +364,7 @@ cmd-factor-diff = 显示两个排放因子集之间的变更；不需要节点
         hengtan factor diff mee-grid-2022 mee-grid-2023 # 同一系列的两个年度
 cmd-factor-simulate = 显示清单在另一因子集下的结果；不写入任何内容
     .long =
-        按该因子集已在使用的情形重新核算清单的每一行。被取代的因子集不参与：编号相同的、其清单文件声明取代的，以及用 --instead-of 指定的；其余仍按该行当时所用。每项合计的变化逐项列出原因，各项之和恰等于总变化。该因子集无法核算的行保留原结果，并逐一列出。
+        按该因子集已在使用的情形重新核算清单的每一行。被取代的因子集不参与：编号相同的、其清单文件声明取代的，以及用 --instead-of 指定的；其余仍按该行当时所用。每项合计的变化逐项列出原因，各项之和恰等于总变化。该因子集无法核算的行保留原结果，并逐一列出。使用 -o csv 时逐行输出，而非只有合计。
     .arg-set = 随附因子集、文件夹，或网络中的因子集
     .arg-instead-of = 被其取代的因子集；可多次指定
     .arg-inventory = 清单；缺省为全部清单
@@ -379,6 +379,23 @@ cmd-factor-import = 从 CSV 或 XLSX 读取排放因子集并审查；不需要�
     .arg-out = 因子集的新文件夹；缺省时只审查
     .examples =
         hengtan factor import factors.xlsx --manifest set.toml --out my-set # 之后：hengtan factor adopt my-set
+cmd-factor-sign = 用 SM2 密钥为因子集签名；不需要节点
+    .long =
+        对含有数据行 SM3 摘要的清单文件签名，二者任一被改动都会被发现。签名及签名者写入 set.toml，证书或公钥以 signer.pem 存放在旁。网络是否采用另由其成员决定。
+    .arg-folder = 因子集文件夹，含 set.toml 和 factors.csv
+    .arg-key = 私钥（PEM 文件）
+    .arg-certificate = 该密钥的证书；省略时只附公钥
+    .arg-passphrase-file = 存放密钥口令的文件
+    .examples =
+        hengtan factor sign my-set --key expert.key.pem --certificate expert.pem # 之后：hengtan factor verify my-set
+cmd-factor-verify = 说明因子集由谁签名；不需要节点
+    .long =
+        检查数据行的摘要和签名。加 --signer 或 --ca 时还判断签名者是否在其中，不在其中时退出码为 7；不加时只说明由谁签名。
+    .arg-folders = 因子集文件夹，可给出多个
+    .arg-signer = 可以签名者的证书或公钥；可多次指定
+    .arg-ca = 其成员可以签名的机构的证书；可多次指定
+    .examples =
+        hengtan factor verify my-set --signer expert.pem
 
 cmd-inventory = 封账、查看和重述温室气体清单
 cmd-inventory-close = 对一个时期的清单封账
@@ -429,11 +446,13 @@ cmd-calculate = 按标准对一份文档进行离线计算
     .arg-explain = 附上每个数及其来源：以大纲形式，或写入 json、yaml
     .arg-of = 只解释该结果，写作“代码”或“代码@对象”，可重复
     .arg-diagram = 改为以图的形式输出每个数及其来源：mermaid 用于网页，dot 用于 Graphviz
+    .arg-export = 以其他机构规定的格式输出结果：pact 为 PACT 数据交换的 ProductFootprint；cbam-summary 为运营者排放报告摘要
     .examples =
         hengtan calculate # 列出标准
         hengtan calculate mee_power --example > plant.toml # 从示例开始填写
         hengtan calculate mee_power plant.toml # 计算结果
         hengtan calculate mee_power plant.toml --explain # 每个数的来源
+        hengtan calculate ghg_product product.toml --export pact # 交付客户系统
 
 cmd-explain = 说明数字的由来，或代码的含义
     .long =

@@ -19,4 +19,6 @@ error-remedy = 处理办法
 error-did-you-mean = 您要输入的是不是 { $suggestion }？
 
 talk-yes-no = [y/N]
+talk-signer-not-judged = 未指定可以签名者：如需判断签名者，请加 --signer 或 --ca。
+talk-set-signed = { $set } 由 { $signer } 签名。
 talk-nothing-to-show = 没有可显示的内容。

@@ -167,6 +167,7 @@ change-cause-removed = 不再存在
 change-cause-rule = 规则
 
 phrase-factor-row = 第 { $row } 行：{ $text }
+done-factors-signed = { $set } 已由 { $signer } 签名。
 done-factors-read = 已读取 { $set }@{ $version } 的 { $count } 个排放因子。
 
 # factor simulate

@@ -6,6 +6,7 @@ backup-restored = { $folder } 现有 { $size } 个条目；运行 hengtan start 
 backup-drilled = 该备份可以恢复：节点已在其上启动，出具的回执通过核验。演练内容已全部清除。
 col-bytes = 字节数
 col-cosigners = 联署方
+col-exports = 导出格式
 col-values = 状态取值数
 col-row-sets = 数据行集数
 col-restored-seconds = 恢复用时（秒）
@@ -181,6 +182,7 @@ col-version = 版本
 col-voters = 投票节点
 col-voting = 投票
 col-what = 发生了什么
+col-vouched = 已知签名者
 col-window = 适用时期
 
 word-yes = 是

@@ -208,6 +208,9 @@ pub struct Calculate {
     /// Every number with its origin, as a diagram.
     #[arg(long, value_name = "KIND", requires = "file")]
     pub diagram: Option<Diagram>,
+    /// The result in a form of another body.
+    #[arg(long, value_name = "FORM", requires = "file", conflicts_with_all = ["explain", "of", "diagram"])]
+    pub export: Option<String>,
 }
 
 /// Languages of diagrams.
@@ -735,6 +738,41 @@ pub enum Factor {
     Import(FactorImport),
     /// Shows what inventories would be.
     Simulate(FactorSimulate),
+    /// Signs a set.
+    Sign(FactorSign),
+    /// Says by whom sets are signed.
+    Verify(FactorVerify),
+}
+
+/// `factor sign`
+#[derive(Debug, Args)]
+pub struct FactorSign {
+    /// Folder of the set.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Key, a PEM file.
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// Its certificate.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+    /// File with the passphrase.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// `factor verify`
+#[derive(Debug, Args)]
+pub struct FactorVerify {
+    /// Folders of sets.
+    #[arg(value_name = "DIR", required = true)]
+    pub folders: Vec<PathBuf>,
+    /// Certificates or public keys of those who may sign.
+    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    pub signer: Vec<PathBuf>,
+    /// Certificates of authorities whose members may sign.
+    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    pub ca: Vec<PathBuf>,
 }
 
 /// `factor simulate`

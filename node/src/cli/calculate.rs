@@ -6,10 +6,10 @@ mod report;
 use std::io::Read;
 use std::path::Path;
 
-use accounting::standard::{self, Context, STANDARDS, Standard};
+use accounting::standard::{self, Context, Export, STANDARDS, Standard};
 use accounting::{Catalogue as Factors, Faults, Report};
 
-use crate::console::{Column, Console, List};
+use crate::console::{Column, Console, List, OutputForm};
 
 use super::arguments::Calculate;
 use super::{Exit, Failure, codes};
@@ -29,7 +29,15 @@ pub fn run(arguments: &Calculate, console: &Console) -> Result<Exit, Failure> {
     let Some(file) = &arguments.file else {
         return Err(Failure::new(codes::DOCUMENT_MISSING).with("standard", standard.code));
     };
-    let report = calculated(standard, file, arguments.official, console)?;
+    let (document, report) = calculated(standard, file, arguments.official, console)?;
+    if let Some(code) = &arguments.export {
+        let export = export(standard, code)?;
+        let value =
+            (export.write)(&document, &report).map_err(|faults| refusal(&faults, file, console))?;
+        let value = serde_json::to_value(&value).unwrap_or_default();
+        console.document(&value, || OutputForm::Json.encode(&value))?;
+        return Ok(Exit::Ok);
+    }
     let wanted = report::Wanted {
         derivation: arguments.explain,
         of: arguments.of.clone(),
@@ -39,6 +47,22 @@ pub fn run(arguments: &Calculate, console: &Console) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
+/// A form in which the standard's result can be handed on.
+fn export(standard: &Standard, code: &str) -> Result<&'static Export, Failure> {
+    standard.export(code).ok_or_else(|| {
+        let known: Vec<&str> = standard.exports.iter().map(|export| export.code).collect();
+        let choices = if known.is_empty() {
+            "—".to_owned()
+        } else {
+            known.join(", ")
+        };
+        Failure::new(codes::VALUE_IMPOSSIBLE)
+            .with("value", code)
+            .with("argument", "--export")
+            .with("choices", choices)
+    })
+}
+
 /// Every standard with the document that it implements.
 fn list(console: &Console) -> Result<Exit, Failure> {
     let catalogue = console.catalogue();
@@ -46,12 +70,15 @@ fn list(console: &Console) -> Result<Exit, Failure> {
         Column::new("code", catalogue.col_code()),
         Column::new("name", catalogue.col_name()),
         Column::new("document", catalogue.col_standard()),
+        Column::new("exports", catalogue.col_exports()),
     ]);
     for standard in STANDARDS {
+        let exports: Vec<&str> = standard.exports.iter().map(|export| export.code).collect();
         list.push(vec![
             standard.code.into(),
             catalogue.name("standard", standard.code).into(),
             standard.document.into(),
+            exports.join(", ").into(),
         ]);
     }
     console.list(&list)?;
@@ -63,7 +90,7 @@ fn calculated(
     file: &Path,
     official: bool,
     console: &Console,
-) -> Result<Report, Failure> {
+) -> Result<(toml::Value, Report), Failure> {
     let text = read(file)?;
     let factors = Factors::new(accounting::shipped::sets()?)?;
     let context = Context {
@@ -71,12 +98,9 @@ fn calculated(
     };
     let refused = |faults: Faults| refusal(&faults, file, console);
     let tree = accounting::document::parse(&text).map_err(|error| refused(error.into()))?;
-    let report = (standard.run)(tree, context).map_err(refused)?;
-    if official {
-        report.official().map_err(Into::into)
-    } else {
-        Ok(report)
-    }
+    let report = (standard.run)(tree.clone(), context).map_err(refused)?;
+    let report = if official { report.official()? } else { report };
+    Ok((tree, report))
 }
 
 /// The text of a file, or of standard input.

@@ -34,6 +34,8 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         Command::Factor(Factor::Lint(arguments)) => factor::lint(&arguments, console),
         Command::Factor(Factor::Diff(arguments)) => factor::diff(&arguments, console),
         Command::Factor(Factor::Import(arguments)) => factor::import(&arguments, console),
+        Command::Factor(Factor::Sign(arguments)) => factor::sign(&arguments, console),
+        Command::Factor(Factor::Verify(arguments)) => factor::verify(&arguments, console),
         Command::Audit(Audit::Replay(arguments)) => audit::replay(&arguments, &global, console),
         Command::Start(arguments) => start::run(&arguments, &global, console),
         Command::Leader(command) => cluster::lead(command, &global, console),

@@ -1,6 +1,7 @@
 //! `hengtan factor`: emission factors that the ledger has adopted, and those that come with the binary.
 
 mod review;
+mod signature;
 mod source;
 
 use accounting::{Catalogue as Factors, FactorSet, Manifest};
@@ -20,6 +21,7 @@ use super::proposal::propose;
 use super::session::{self, Session, unreadable};
 use super::{Exit, Failure, codes, explain};
 pub use review::{diff, import, lint};
+pub use signature::{sign, verify};
 
 pub async fn run(command: Factor, session: &Session<'_>) -> Result<Exit, Failure> {
     match command {
@@ -33,6 +35,8 @@ pub async fn run(command: Factor, session: &Session<'_>) -> Result<Exit, Failure
         Factor::Lint(arguments) => lint(&arguments, session.console),
         Factor::Diff(arguments) => diff(&arguments, session.console),
         Factor::Import(arguments) => import(&arguments, session.console),
+        Factor::Sign(arguments) => sign(&arguments, session.console),
+        Factor::Verify(arguments) => verify(&arguments, session.console),
     }
 }
 
@@ -589,7 +593,15 @@ async fn adopt(arguments: FactorAdopt, session: &Session<'_>) -> Result<Exit, Fa
     };
     let mut own = Vec::new();
     for name in &arguments.sets {
-        own.push(source::named(name, session.console)?);
+        let set = source::named(name, session.console)?;
+        // A signature that is there must be right; whom to believe is for who adopts.
+        if !set.manifest.signature.is_empty() {
+            let signed = signature::verified(std::path::Path::new(name), session.console)?;
+            session
+                .console
+                .say(&catalogue.talk_set_signed(set.manifest.id.as_str(), signed.name()));
+        }
+        own.push(set);
     }
     let chosen: Vec<&FactorSet> = if arguments.all {
         shipped.iter().filter(|set| !has(set)).collect()

@@ -303,6 +303,12 @@ pub mod codes {
     pub const DOCUMENT_REFUSED: &str = "HT-CLI-063";
     /// A table of factors with faults.
     pub const FACTORS_REFUSED: &str = "HT-CLI-260";
+    /// A factor set without signature.
+    pub const FACTORS_UNSIGNED: &str = "HT-CLI-261";
+    /// A factor set whose signature is not of what it holds.
+    pub const FACTORS_SIGNATURE: &str = "HT-CLI-262";
+    /// The key or certificate of a signature is missing, or another's.
+    pub const FACTORS_SIGNER: &str = "HT-CLI-263";
     /// A log in which nodes signed what they must not sign.
     pub const ACCUSED: &str = "HT-CLI-270";
     /// Rows that do not meet the monitoring plan.
@@ -361,6 +367,9 @@ pub const CODES: &[&str] = &[
     codes::OUTCOME_UNKNOWN,
     codes::TLS_EXPECTED,
     codes::FACTORS_REFUSED,
+    codes::FACTORS_UNSIGNED,
+    codes::FACTORS_SIGNATURE,
+    codes::FACTORS_SIGNER,
     codes::ACCUSED,
     codes::PLAN_NOT_MET,
 ];
@@ -396,7 +405,11 @@ pub fn exit_of(code: &str) -> Exit {
         | codes::FILE_EXISTS
         | codes::OTHER_NETWORK
         | codes::NO_FACTOR_SET => Exit::Conflict,
-        codes::NETWORK_UNKNOWN | codes::ACCUSED => Exit::Integrity,
+        codes::NETWORK_UNKNOWN
+        | codes::ACCUSED
+        | codes::FACTORS_UNSIGNED
+        | codes::FACTORS_SIGNATURE
+        | codes::FACTORS_SIGNER => Exit::Integrity,
         codes::TLS_EXPECTED
         | codes::NODE_UNREACHABLE
         | codes::NODE_SILENT

@@ -126,15 +126,15 @@ impl Simulated {
 
 fn print(set: &FactorSet, all: &[Simulated], session: &Session<'_>) -> Result<Exit, Failure> {
     let catalogue = session.console.catalogue();
+    if session.console.form() == OutputForm::Csv {
+        session.console.list(&rows(all, session)?)?;
+        return Ok(Exit::Ok);
+    }
     let totals = summary(all, session)?;
     let causes = all
         .iter()
         .map(|one| graph::causes(&one.before, &one.after, session))
         .collect::<Result<Vec<_>, _>>()?;
-    if session.console.form() == OutputForm::Csv {
-        session.console.list(&totals)?;
-        return Ok(Exit::Ok);
-    }
     let machine = json!({
         "set": set.manifest.id,
         "version": set.manifest.version,
@@ -207,6 +207,43 @@ fn summary(all: &[Simulated], session: &Session<'_>) -> Result<List, Failure> {
                 one.rows_changed().into(),
                 one.kept.len().into(),
             ]);
+        }
+    }
+    Ok(list)
+}
+
+/// A line for each row and each of the two columns of scope 2; a row that keeps its result says why.
+fn rows(all: &[Simulated], session: &Session<'_>) -> Result<List, Failure> {
+    let catalogue = session.console.catalogue();
+    let mut list = List::new(vec![
+        Column::new("inventory", catalogue.col_inventory()),
+        Column::new("row", catalogue.col_row()),
+        Column::new("outcome", catalogue.col_outcome()),
+        Column::new("before_kg", catalogue.col_before_kg()).right(),
+        Column::new("after_kg", catalogue.col_after_kg()).right(),
+        Column::new("change_kg", catalogue.col_change_kg()).right(),
+        Column::new("code", catalogue.col_code()),
+    ]);
+    for one in all {
+        for (before, after) in one.before.iter().zip(&one.after) {
+            let place = activity::address(&before.record.import_id, before.record.number);
+            let kept = one.kept.iter().find(|(row, _)| row == place.human());
+            let code = kept.map_or("", |(_, error)| error.code());
+            let (before, after) = (&before.calculation, &after.calculation);
+            for (outcome, before, after) in [
+                ("emissions_location", &before.location, &after.location),
+                ("emissions_market", before.market(), after.market()),
+            ] {
+                list.push(vec![
+                    one.name().into(),
+                    place.clone(),
+                    Cell::new(outcome, catalogue.name("quantity", outcome)),
+                    before.co2e_kg.to_string().into(),
+                    after.co2e_kg.to_string().into(),
+                    after.co2e_kg.sub(&before.co2e_kg)?.to_string().into(),
+                    code.into(),
+                ]);
+            }
         }
     }
     Ok(list)

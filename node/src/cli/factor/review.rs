@@ -4,13 +4,14 @@ use accounting::factor::{Difference, Gravity, difference};
 use accounting::{Error, FactorSet};
 use crypto_sm::sm3;
 
+use super::signature;
 use super::source::{self, MANIFEST, ROWS};
 use crate::cli::arguments::{FactorDiff, FactorImport, FactorLint};
 use crate::cli::{Exit, Failure, codes};
 use crate::console::{Cell, Column, Console, List};
 
 /// SM3 of the rows, as a manifest states it.
-fn digest(set: &FactorSet) -> String {
+pub(super) fn digest(set: &FactorSet) -> String {
     hex::encode(sm3::hash(&[set.to_csv().as_bytes()]))
 }
 
@@ -49,6 +50,28 @@ pub fn lint(arguments: &FactorLint, console: &Console) -> Result<Exit, Failure> 
                 found,
             };
             findings.insert(0, (0, "content_sm3", Gravity::Fault, error));
+        }
+        // Who signed is said by `factor verify`; a signature that is wrong is a fault of the set.
+        let folder = std::path::Path::new(name);
+        if folder.is_dir()
+            && !set.manifest.signature.is_empty()
+            && let Err(failure) = signature::verified(folder, console)
+            && failure.code == codes::FACTORS_SIGNATURE
+        {
+            faults += 1;
+            let gravity = Gravity::Fault.code();
+            let fields = [("set", set.manifest.id.clone())];
+            let what = catalogue
+                .explain(codes::FACTORS_SIGNATURE, &fields)
+                .map_or_else(String::new, |explained| explained.what);
+            list.push(vec![
+                set.manifest.id.clone().into(),
+                0_u64.into(),
+                "signature".into(),
+                Cell::new(gravity, catalogue.name("gravity", gravity)),
+                codes::FACTORS_SIGNATURE.into(),
+                what.into(),
+            ]);
         }
         for (row, column, gravity, error) in findings {
             faults += usize::from(gravity == Gravity::Fault);

@@ -16,10 +16,9 @@ pub const ROWS: &str = "factors.csv";
 
 /// The shipped set with this id, or the one in this folder.
 pub fn named(name: &str, console: &Console) -> Result<FactorSet, Failure> {
-    let folder = Path::new(name);
-    if folder.is_dir() {
-        let manifest = manifest(&folder.join(MANIFEST))?;
-        return table(&folder.join(ROWS), manifest, console);
+    let path = Path::new(name);
+    if path.is_dir() {
+        return folder(path, console);
     }
     match accounting::shipped::files(name) {
         Some((manifest, factors)) => Ok(FactorSet::parse(manifest, factors)?),
@@ -27,6 +26,12 @@ pub fn named(name: &str, console: &Console) -> Result<FactorSet, Failure> {
             .with("what", console.catalogue().name("what", "factor-set"))
             .with("name", name)),
     }
+}
+
+/// The set in a folder.
+pub fn folder(path: &Path, console: &Console) -> Result<FactorSet, Failure> {
+    let manifest = manifest(&path.join(MANIFEST))?;
+    table(&path.join(ROWS), manifest, console)
 }
 
 /// Reads a manifest, and checks nothing but its form.

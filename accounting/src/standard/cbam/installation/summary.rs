@@ -3,6 +3,7 @@
 
 use super::form::{Direction, Installation, Process};
 use super::{CODE, STANDARD};
+use crate::exact::Rounding;
 use crate::report::{Faults, Report};
 use crate::standard::Export;
 use toml::Value;
@@ -212,6 +213,13 @@ fn goods(process: &Process, report: &Report) -> Vec<Value> {
             .find(code, subject)
             .map(|node| node.value.to_string())
     };
+    // A quotient may have no end; the digits of specific emissions are enough for a share of them.
+    let share = || {
+        report
+            .find("cbam_default_share", &process.name)
+            .and_then(|node| node.value.to_fixed(5, Rounding::HalfUp).ok())
+            .unwrap_or_else(|| "0".to_owned())
+    };
     let entry = |name: &str, cn_code: &str, subject: &str, unit: &str| {
         let mut fields = Fields::default()
             .text("name", name)
@@ -221,10 +229,7 @@ fn goods(process: &Process, report: &Report) -> Vec<Value> {
                 "specificDirectEmissions",
                 outcome("cbam_see_direct", subject),
             )
-            .text(
-                "shareOfDefaultValues",
-                outcome("cbam_default_share", &process.name).unwrap_or_else(|| "0".to_owned()),
-            );
+            .text("shareOfDefaultValues", share());
         if process.sector.counts_indirect() {
             fields = fields.some(
                 "specificIndirectEmissions",

@@ -1,16 +1,14 @@
 //! Two of three voting nodes are lost for ever: the rest goes on, old receipts hold, what was given up is denounced.
 
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use hengtan_tests::{Said, User};
+use hengtan_tests::{Node, Said, User};
 use serde_json::Value;
+
+use crate::consortium::addresses;
 
 /// Bound of each wait: far above what a slow machine needs.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -29,25 +27,14 @@ struct Network {
     user: User,
     root: PathBuf,
     apis: Vec<String>,
-    running: Vec<Option<Child>>,
-}
-
-impl Drop for Network {
-    fn drop(&mut self) {
-        for child in self.running.iter_mut().flatten() {
-            child.kill().ok();
-            child.wait().ok();
-        }
-    }
+    running: Vec<Option<Node>>,
 }
 
 impl Network {
     fn founded() -> Self {
         let user = User::default();
-        let listeners: Vec<TcpListener> = (0..2 * NODES.len())
-            .map(|_| TcpListener::bind("127.0.0.1:0").expect("a free port"))
-            .collect();
-        let address = |at: usize| listeners[at].local_addr().expect("bound").to_string();
+        let free = addresses(2 * NODES.len());
+        let address = |at: usize| free[at].to_string();
         let mut text = "name = \"coast\"\npolicy_delay_hours = 0\n".to_owned();
         for name in ["steel", "power", "cement", "bureau"] {
             let (voting, duty) = if name == "bureau" {
@@ -94,40 +81,13 @@ impl Network {
     }
 
     fn start(&mut self, at: usize) {
-        let path = self.root.join(format!("{}.log", NODES[at].1));
-        let log = fs::OpenOptions::new().create(true).append(true).open(&path);
-        let folder = self.folder(at);
-        let arguments = [
-            OsStr::new("start"),
-            OsStr::new("--dir"),
-            folder.as_os_str(),
-            OsStr::new("--node"),
-            OsStr::new(NODES[at].1),
-        ];
-        let mut child = self
-            .user
-            .command(&arguments)
-            .stdout(Stdio::piped())
-            .stderr(log.expect("log file"))
-            .spawn()
-            .expect("hengtan starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let ready = lines.any(|line| line.is_ok_and(|line| line.starts_with("ready ")));
-        self.running[at] = Some(child);
-        assert!(
-            ready,
-            "{} is ready: {}",
-            NODES[at].1,
-            fs::read_to_string(path).unwrap_or_default()
-        );
-        std::thread::spawn(move || for _ in lines.map_while(Result::ok) {});
+        let node = Node::start_one(&self.user, &self.folder(at), Some(NODES[at].1));
+        self.running[at] = Some(node);
     }
 
     /// SIGKILL: nothing is said good-bye to.
     fn kill(&mut self, at: usize) {
-        let mut child = self.running[at].take().expect("runs");
-        child.kill().ok();
-        child.wait().expect("ended");
+        self.running[at].take().expect("runs").kill();
     }
 
     /// A command of an organisation's people at the door of a node.

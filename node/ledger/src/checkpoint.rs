@@ -14,7 +14,7 @@
 mod finality;
 mod note;
 
-pub use finality::{Finality, judge};
+pub use finality::{Finality, Hearing, judge};
 pub use note::{Note, SignatureLine};
 
 use crate::domain::{Domain, NetworkId};

@@ -6,7 +6,7 @@
 use crate::error::Error;
 use crate::store::{Reading, Store, Vow, Writing, meta};
 use crypto_sm::keystore::Key;
-use hengtan_ledger::checkpoint::{self, Checkpoint, Note, SignatureLine};
+use hengtan_ledger::checkpoint::{self, Checkpoint, Hearing, Note, SignatureLine};
 use hengtan_ledger::{Error as LedgerError, log, receipt, v1};
 use prost::Message as _;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -82,12 +82,7 @@ impl Publisher {
             self.reached(newest);
             return Ok(None);
         };
-        let set = reading.voting_set(checkpoint.members_version)?;
-        Ok(Some(Round {
-            checkpoint,
-            set,
-            lines: Vec::new(),
-        }))
+        Ok(Some(Round::new(&reading, &checkpoint)?))
     }
 
     fn reached(&self, newest: u64) {
@@ -111,7 +106,7 @@ impl Publisher {
         if !votes {
             return Ok(None);
         }
-        let checkpoint = &round.checkpoint;
+        let checkpoint = round.checkpoint();
         self.promise(checkpoint)?;
         let line = checkpoint.sign_with(&self.organisation, &self.node, &self.key)?;
         Ok(Some(line))
@@ -148,9 +143,7 @@ impl Publisher {
     /// the ledger's [`LedgerError::CheckpointSigner`] if this node does not vote.
     pub fn cosign(&self, wanted: &Checkpoint, asker: &str) -> Result<Note, Error> {
         let reading = Reading::new(&*self.store);
-        if let Some(note) = reading.final_note()?
-            && note.checkpoint().size >= wanted.size
-        {
+        if let Some(note) = next_final(&reading, wanted.size.saturating_sub(1))? {
             return Ok(note);
         }
         if reading.checkpoint(wanted.size)?.as_ref() != Some(wanted) {
@@ -159,19 +152,10 @@ impl Publisher {
                 node: asker.to_owned(),
             });
         }
-        let first = reading.checkpoint_sizes()?.first().copied();
-        let first = first.map(|size| reading.checkpoint(size)).transpose()?;
-        if let Some(Some(first)) = first
-            && first.members_version != wanted.members_version
-        {
-            return Err(Error::NotFinal { index: first.size });
+        if let Some(change) = skipped(&reading, wanted)? {
+            return Err(Error::NotFinal { index: change });
         }
-        let round = Round {
-            checkpoint: wanted.clone(),
-            set: reading.voting_set(wanted.members_version)?,
-            lines: Vec::new(),
-        };
-        match self.sign(&round)? {
+        match self.sign(&Round::new(&reading, wanted)?)? {
             Some(line) => Ok(Note::new(wanted.clone(), vec![line])),
             None => Err(LedgerError::CheckpointSigner {
                 name: format!("{}/{}", self.organisation, self.node),
@@ -187,20 +171,14 @@ impl Publisher {
     /// [`Error::CheckpointConflict`] if this node has promised something else meanwhile; failures of the store.
     pub fn difference(&self, theirs: &Note) -> Result<Option<Difference>, Error> {
         let reading = Reading::new(&*self.store);
-        let set = reading.voting_set(theirs.checkpoint().members_version)?;
-        if !theirs.lines().iter().any(|line| proves(theirs, line, &set)) {
+        let mut round = Round::new(&reading, theirs.checkpoint())?;
+        if !round.add(theirs) {
             return Ok(None);
         }
         let ours = match reading.checkpoint(theirs.checkpoint().size)? {
             Some(checkpoint) => {
-                let set = reading.voting_set(checkpoint.members_version)?;
-                let round = Round {
-                    checkpoint,
-                    set,
-                    lines: Vec::new(),
-                };
-                let line = self.sign(&round)?;
-                line.map(|line| Note::new(round.checkpoint, vec![line]))
+                let line = self.sign(&Round::new(&reading, &checkpoint)?)?;
+                line.map(|line| Note::new(checkpoint, vec![line]))
             }
             // No batch ends there for this node, which is a difference too.
             None => None,
@@ -216,6 +194,19 @@ impl Publisher {
     /// # Errors
     /// What is wrong with the note; [`Error::FinalContradicts`]: it is final, and this node has something else. It must not go on.
     pub fn accept(&self, note: &Note) -> Result<u64, Error> {
+        self.take(note, true)
+    }
+
+    /// Takes what a round has made final: its lines are verified.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotFinal`]; those of [`Publisher::accept`].
+    pub fn finish(&self, round: &Round) -> Result<u64, Error> {
+        round.hearing.finality()?;
+        self.take(&round.so_far(), false)
+    }
+
+    fn take(&self, note: &Note, judge: bool) -> Result<u64, Error> {
         let _alone = self
             .promising
             .lock()
@@ -231,7 +222,12 @@ impl Publisher {
             self.reached(known.checkpoint().size);
             return Ok(known.checkpoint().size);
         }
-        checkpoint::judge(note, &reading.voting_set(checkpoint.members_version)?)?;
+        if let Some(change) = skipped(&reading, checkpoint)? {
+            return Err(Error::NotFinal { index: change });
+        }
+        if judge {
+            checkpoint::judge(note, &reading.voting_set(checkpoint.members_version)?)?;
+        }
         if reading.checkpoint(size)?.as_ref() != Some(checkpoint) {
             return Err(Error::FinalContradicts { size });
         }
@@ -315,13 +311,13 @@ impl Publisher {
         Ok(true)
     }
 
-    /// The newest final checkpoint, if it is larger than `size`.
+    /// What a node that knows a final checkpoint of `size` takes next: the newest one, but the next one that changes the members is never passed
+    /// over. Nothing if there is none that is larger.
     ///
     /// # Errors
     /// Failures of the store.
     pub fn beyond(&self, size: u64) -> Result<Option<Note>, Error> {
-        let note = Reading::new(&*self.store).final_note()?;
-        Ok(note.filter(|note| note.checkpoint().size > size))
+        next_final(&Reading::new(&*self.store), size)
     }
 
     /// Signs what is to become final next, and takes it if this node's word suffices. Call it only when everything that this node ever
@@ -334,30 +330,45 @@ impl Publisher {
             return Ok(None);
         };
         if let Some(line) = self.sign(&round)? {
-            round.lines.push(line);
+            round.hear(&line);
         }
-        match round.note() {
-            Some(note) => {
-                self.accept(&note)?;
-                Ok(None)
-            }
-            None => Ok(Some(round)),
+        if round.is_final() {
+            self.finish(&round)?;
+            return Ok(None);
+        }
+        Ok(Some(round))
+    }
+}
+
+/// The final checkpoint that follows one of `size`: the next that changed the members, else the newest.
+fn next_final(reading: &Reading<'_>, size: u64) -> Result<Option<Note>, Error> {
+    for change in reading.changes()? {
+        let note = Note::parse(&change.checkpoint)?;
+        if note.checkpoint().size > size {
+            return Ok(Some(note));
         }
     }
+    let note = reading.final_note()?;
+    Ok(note.filter(|note| note.checkpoint().size > size))
+}
+
+/// Size of a change of members that is not final here, and that a checkpoint would pass over: those behind it are judged by other members.
+fn skipped(reading: &Reading<'_>, checkpoint: &Checkpoint) -> Result<Option<u64>, Error> {
+    let Some(size) = reading.checkpoint_sizes()?.first().copied() else {
+        return Ok(None);
+    };
+    let first = reading.checkpoint(size)?;
+    let passed = first.filter(|first| first.members_version != checkpoint.members_version);
+    Ok(passed.map(|first| first.size))
 }
 
 /// Whether a note is final but for the lines of witnesses.
 #[must_use]
 pub fn is_cosigned(note: &Note, set: &v1::VotingSet) -> bool {
-    match checkpoint::judge(note, set) {
-        Ok(_) => true,
-        Err(LedgerError::NotFinal {
-            organisations,
-            organisations_needed,
-            ..
-        }) => organisations >= organisations_needed,
-        Err(_) => false,
-    }
+    let Ok(mut hearing) = Hearing::new(note.checkpoint(), set) else {
+        return false;
+    };
+    note.lines().iter().all(|line| hearing.hear(line).is_ok()) && hearing.is_cosigned()
 }
 
 /// Whether a witness has signed.
@@ -399,15 +410,6 @@ fn change(
     })
 }
 
-/// Whether one line of a note is what it says: the signature of somebody who may sign.
-fn proves(note: &Note, line: &SignatureLine, set: &v1::VotingSet) -> bool {
-    let alone = Note::new(note.checkpoint().clone(), vec![line.clone()]);
-    matches!(
-        checkpoint::judge(&alone, set),
-        Ok(_) | Err(LedgerError::NotFinal { .. })
-    )
-}
-
 /// Two nodes' signed notes of one size that are not the same: one of the two computes wrongly, and which one, a final checkpoint of that size or a
 /// larger one tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -421,21 +423,26 @@ pub struct Difference {
 /// A checkpoint that gathers signatures.
 #[derive(Clone, Debug)]
 pub struct Round {
-    checkpoint: Checkpoint,
-    set: v1::VotingSet,
-    lines: Vec<SignatureLine>,
+    hearing: Hearing,
 }
 
 impl Round {
+    fn new(reading: &Reading<'_>, checkpoint: &Checkpoint) -> Result<Self, Error> {
+        let set = reading.voting_set(checkpoint.members_version)?;
+        Ok(Self {
+            hearing: Hearing::new(checkpoint, &set)?,
+        })
+    }
+
     /// What is to become final.
     #[must_use]
     pub fn checkpoint(&self) -> &Checkpoint {
-        &self.checkpoint
+        self.hearing.checkpoint()
     }
 
     /// Organisation and node of everybody who may sign.
     pub fn voters(&self) -> impl Iterator<Item = (&str, &v1::VotingNode)> {
-        self.set.voters.iter().flat_map(|voter| {
+        self.hearing.set().voters.iter().flat_map(|voter| {
             voter
                 .nodes
                 .iter()
@@ -443,49 +450,39 @@ impl Round {
         })
     }
 
-    /// Adds what another node signed; whether it was of use.
+    /// Adds what another node signed; whether it was of use. A line that proves nothing would spoil the whole note, and is left out.
     pub fn add(&mut self, answer: &Note) -> bool {
-        if *answer.checkpoint() != self.checkpoint {
+        if answer.checkpoint() != self.checkpoint() {
             return false;
         }
-        let before = self.lines.len();
+        let mut used = false;
         for line in answer.lines() {
-            let known = self.lines.iter().any(|known| known.name == line.name);
-            // A line that proves nothing would spoil the whole note.
-            if !known && proves(answer, line, &self.set) {
-                self.lines.push(line.clone());
-            }
+            used |= self.hear(line);
         }
-        self.lines.len() > before
+        used
+    }
+
+    /// Adds one line; whether it was of use.
+    pub fn hear(&mut self, line: &SignatureLine) -> bool {
+        self.hearing.hear(line).unwrap_or(false)
     }
 
     /// Whether enough organisations have signed, so that only witnesses are wanting.
     #[must_use]
     pub fn is_cosigned(&self) -> bool {
-        is_cosigned(&self.so_far(), &self.set)
+        self.hearing.is_cosigned()
     }
 
-    /// How others are asked: with what has been gathered, or with the checkpoint alone if this node does not vote.
+    /// Whether it is final.
     #[must_use]
-    pub fn request(&self) -> String {
-        if self.lines.is_empty() {
-            self.checkpoint.text()
-        } else {
-            self.so_far().to_text()
-        }
+    pub fn is_final(&self) -> bool {
+        self.hearing.finality().is_ok()
     }
 
     /// What has been gathered.
     #[must_use]
     pub fn so_far(&self) -> Note {
-        Note::new(self.checkpoint.clone(), self.lines.clone())
-    }
-
-    /// The note, once it is final.
-    #[must_use]
-    pub fn note(&self) -> Option<Note> {
-        let note = Note::new(self.checkpoint.clone(), self.lines.clone());
-        checkpoint::judge(&note, &self.set).is_ok().then_some(note)
+        self.hearing.note()
     }
 }
 

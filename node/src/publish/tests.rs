@@ -59,38 +59,45 @@ fn other_roots_for_a_signed_size_and_smaller_sizes_are_never_signed() {
     // The same again is no new statement.
     put_checkpoint(&store, &first);
     assert!(publisher.begin().expect("published").is_none());
+    let promise = |checkpoint: &Checkpoint| {
+        let mut writing = Writing::new();
+        writing.put_meta(meta::VOW, Vow::of(checkpoint).to_bytes());
+        store.write(writing.into_changes(), false).expect("written");
+    };
+    let second = Checkpoint {
+        size: 2,
+        ..first.clone()
+    };
+    promise(&second);
     for other in [
         Checkpoint {
             root: [7; 32],
-            ..first.clone()
+            ..second.clone()
         },
         Checkpoint {
             state_root: [7; 32],
-            ..first.clone()
+            ..second.clone()
         },
     ] {
         put_checkpoint(&store, &other);
         assert_eq!(
             publisher.begin().map(drop),
             Err(Error::CheckpointConflict {
-                signed: 1,
-                wanted: 1
+                signed: 2,
+                wanted: 2
             })
         );
     }
-    let mut writing = Writing::new();
-    let ahead = Checkpoint {
+    promise(&Checkpoint {
         size: 9,
         ..first.clone()
-    };
-    writing.put_meta(meta::VOW, Vow::of(&ahead).to_bytes());
-    store.write(writing.into_changes(), false).expect("written");
-    put_checkpoint(&store, &first);
+    });
+    put_checkpoint(&store, &second);
     assert_eq!(
         publisher.begin().map(drop),
         Err(Error::CheckpointConflict {
             signed: 9,
-            wanted: 1
+            wanted: 2
         })
     );
 }
@@ -150,7 +157,7 @@ fn two_of_three_organisations_make_a_checkpoint_final_and_the_third_takes_it() {
         .begin()
         .expect("signed")
         .expect("one voice of three is not enough");
-    assert!(round.note().is_none());
+    assert!(!round.is_final());
     let note = consortium
         .publisher(1)
         .cosign(round.checkpoint(), "steel-1")
@@ -161,7 +168,8 @@ fn two_of_three_organisations_make_a_checkpoint_final_and_the_third_takes_it() {
     let forged = Note::new(round.checkpoint().clone(), vec![rubbish]);
     assert!(!round.add(&forged));
     assert!(round.add(&note));
-    let done = round.note().expect("two of three");
+    assert!(round.is_final(), "two of three");
+    let done = round.so_far();
     for at in 0..4 {
         assert_eq!(consortium.publisher(at).accept(&done), Ok(1), "node {at}");
         assert_eq!(*consortium.publisher(at).size().borrow(), 1);
@@ -200,7 +208,7 @@ fn other_roots_are_not_cosigned_and_nothing_is_promised_for_them() {
 fn a_node_that_does_not_vote_signs_nothing_and_one_voice_is_never_final() {
     let consortium = consortium();
     let round = consortium.publisher(3).begin().expect("readable");
-    assert!(round.expect("not final").lines.is_empty());
+    assert!(round.expect("not final").so_far().lines().is_empty());
     let refused = consortium
         .publisher(3)
         .cosign(&consortium.genesis(), "steel-1");
@@ -248,4 +256,12 @@ fn a_checkpoint_that_changes_the_members_is_never_passed_over() {
     assert_eq!(next.expect("not final").checkpoint(), &change);
     let refused = consortium.publisher(0).cosign(&later, "power-1");
     assert_eq!(refused, Err(Error::NotFinal { index: 1 }));
+    // Nor by whoever has heard that the later one is final.
+    let (organisation, node, key) = &consortium.keys[1];
+    let line = later.sign_with(organisation, node, key).expect("signed");
+    let heard = Note::new(later, vec![line]);
+    assert_eq!(
+        consortium.publisher(0).accept(&heard),
+        Err(Error::NotFinal { index: 1 })
+    );
 }

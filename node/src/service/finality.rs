@@ -2,12 +2,15 @@
 
 use super::{Service, blocking};
 use crate::error::Error;
+use crate::peer::Links;
+use crate::publish::Round;
 use consensus::Role;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use hengtan_api::peer as wire;
 use hengtan_ledger::checkpoint::{Checkpoint, Note};
 use hengtan_ledger::v1;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +22,20 @@ const HOLD: Duration = Duration::from_secs(5);
 
 /// Pause after an attempt that failed.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// Asks one node to cosign a checkpoint: by its text, or by a note.
+async fn ask(links: &Links, number: u64, note: String) -> Result<Note, Error> {
+    let request = wire::CosignRequest {
+        network_id: links.network().to_vec(),
+        note,
+    };
+    let mut client = links.client(number)?;
+    match tokio::time::timeout(COSIGN, client.cosign(request)).await {
+        Ok(Ok(answer)) => Ok(Note::parse(&answer.into_inner().note)?),
+        Ok(Err(status)) => Err(links.failed(number, &status)),
+        Err(_) => Err(Error::Deadline),
+    }
+}
 
 impl Service {
     /// Runs until this node must not go on.
@@ -68,78 +85,106 @@ impl Service {
     }
 
     /// Makes one checkpoint final; whether there may be more to do.
-    async fn lead_round(&self) -> Result<bool, Error> {
+    pub(super) async fn lead_round(&self) -> Result<bool, Error> {
         let publisher = Arc::clone(&self.inner.publisher);
-        let Some(mut round) = blocking(move || publisher.begin()).await? else {
-            let publisher = Arc::clone(&self.inner.publisher);
-            return blocking(move || Ok(publisher.next()?.is_some())).await;
+        let Some(mut round) = blocking(move || publisher.next()).await? else {
+            return Ok(false);
         };
-        // One organisation alone may need witnesses.
-        if round.is_cosigned() {
-            self.ask_witnesses(&mut round).await?;
-            if let Some(done) = round.note() {
-                self.take_final(done).await?;
-                return Ok(true);
+        // The batch is stored a moment before the proof of what it changed about the members.
+        self.applied(round.checkpoint().size).await?;
+        // The others promise and sign while this node does.
+        let mut asked = self.ask_voters(&round);
+        let (publisher, unsigned) = (Arc::clone(&self.inner.publisher), round.clone());
+        let mut signing = pin!(blocking(move || publisher.sign(&unsigned)));
+        let mut signed = false;
+        let mut own = None;
+        let mut differing = Vec::new();
+        let done = loop {
+            tokio::select! {
+                line = &mut signing, if !signed => {
+                    signed = true;
+                    own = line?;
+                    if let Some(line) = &own {
+                        round.hear(line);
+                    }
+                }
+                Some((number, answer)) = asked.next() => match answer {
+                    Ok(note) => {
+                        if !round.add(&note)
+                            && note.checkpoint().size > round.checkpoint().size
+                            && self.take_larger(note).await?
+                        {
+                            break true;
+                        }
+                    }
+                    Err(error) => {
+                        tracing::debug!(code = error.code(), cause = %error, "not cosigned");
+                        if error.relayed_code() == Some("HT-NOD-036") {
+                            differing.push(number);
+                        }
+                    }
+                },
+                else => break false,
             }
+            if round.is_cosigned() {
+                if !round.is_final() {
+                    self.ask_witnesses(&mut round).await?;
+                }
+                if round.is_final() {
+                    let publisher = Arc::clone(&self.inner.publisher);
+                    let finished = round.clone();
+                    blocking(move || publisher.finish(&finished)).await?;
+                    break true;
+                }
+            }
+        };
+        if let Some(line) = own.filter(|_| !differing.is_empty()) {
+            self.show_signed(differing, Note::new(round.checkpoint().clone(), vec![line]));
         }
-        let Some(links) = &self.inner.links else {
-            return Err(Error::NotFinal {
-                index: round.checkpoint().size,
-            });
-        };
-        let request = wire::CosignRequest {
-            network_id: links.network().to_vec(),
-            note: round.request(),
-        };
-        let roster = links.roster();
-        let numbers: Vec<u64> = round
-            .voters()
-            .filter_map(|(_, voter)| roster.nodes().iter().find(|node| node.name == voter.name))
-            .map(|node| node.number)
-            .filter(|number| *number != self.inner.node.number)
-            .collect();
-        let mut asked: FuturesUnordered<_> = numbers
-            .into_iter()
-            .map(|number| {
-                let request = request.clone();
-                async move {
-                    let mut client = links.client(number)?;
-                    let answer = tokio::time::timeout(COSIGN, client.cosign(request)).await;
-                    match answer {
-                        Ok(Ok(answer)) => Ok(Note::parse(&answer.into_inner().note)?),
-                        Ok(Err(status)) => Err(links.failed(number, &status)),
-                        Err(_) => Err(Error::Deadline),
-                    }
-                }
-            })
-            .collect();
-        while let Some(answer) = asked.next().await {
-            match answer {
-                Ok(note) => {
-                    if round.add(&note) && round.is_cosigned() {
-                        if round.note().is_none() {
-                            self.ask_witnesses(&mut round).await?;
-                        }
-                        if let Some(done) = round.note() {
-                            self.take_final(done).await?;
-                            return Ok(true);
-                        }
-                    }
-                    if note.checkpoint().size > round.checkpoint().size
-                        && self.take_larger(note).await?
-                    {
-                        return Ok(true);
-                    }
-                }
-                Err(error) => {
-                    // A node that has other roots keeps its own evidence; here it is one voice less.
-                    tracing::debug!(code = error.code(), cause = %error, "not cosigned");
-                }
-            }
+        if done {
+            return Ok(true);
         }
         Err(Error::NotFinal {
             index: round.checkpoint().size,
         })
+    }
+
+    /// Asks every other voting node to cosign.
+    fn ask_voters<'a>(
+        &'a self,
+        round: &Round,
+    ) -> FuturesUnordered<impl Future<Output = (u64, Result<Note, Error>)> + use<'a>> {
+        let asked = FuturesUnordered::new();
+        let Some(links) = &self.inner.links else {
+            return asked;
+        };
+        let roster = links.roster();
+        let text = round.checkpoint().text();
+        let numbers = round
+            .voters()
+            .filter_map(|(_, voter)| roster.nodes().iter().find(|node| node.name == voter.name))
+            .map(|node| node.number)
+            .filter(|number| *number != self.inner.node.number);
+        for number in numbers {
+            let asking = ask(links, number, text.clone());
+            asked.push(async move { (number, asking.await) });
+        }
+        asked
+    }
+
+    /// Shows nodes that have other roots what this one has signed, so that they keep it.
+    fn show_signed(&self, numbers: Vec<u64>, note: Note) {
+        let Some(links) = self.inner.links.clone() else {
+            return;
+        };
+        let text = note.to_text();
+        tokio::spawn(async move {
+            for number in numbers {
+                if let Err(error) = ask(&links, number, text.clone()).await {
+                    tracing::warn!(code = error.code(), cause = %error, node = number, "another node has other roots");
+                }
+            }
+        });
     }
 
     /// Takes what a voter says is final already; whether it is.
@@ -192,14 +237,19 @@ impl Service {
 
     /// Takes a final checkpoint once this node has come so far.
     pub(super) async fn take_final(&self, note: Note) -> Result<(), Error> {
-        let size = note.checkpoint().size;
+        self.applied(note.checkpoint().size).await?;
+        let publisher = Arc::clone(&self.inner.publisher);
+        blocking(move || publisher.accept(&note)).await.map(drop)
+    }
+
+    /// Waits until this node's ledger has come so far.
+    async fn applied(&self, size: u64) -> Result<(), Error> {
         let mut grown = self.inner.ledger.size();
         grown
             .wait_for(|reached| *reached >= size)
             .await
-            .map_err(|_| Error::Stopping)?;
-        let publisher = Arc::clone(&self.inner.publisher);
-        blocking(move || publisher.accept(&note)).await.map(drop)
+            .map(drop)
+            .map_err(|_| Error::Stopping)
     }
 
     /// Cosigns what `asker` wants to make final, as soon as this node has come so far. One that asks for other roots is not heard for the rest of
@@ -217,12 +267,9 @@ impl Service {
         if checkpoint.network_id != self.inner.founded.network_id() {
             return Err(consensus::Error::WrongNetwork.into());
         }
-        let mut grown = self.inner.ledger.size();
-        let reached = grown.wait_for(|reached| *reached >= checkpoint.size);
-        tokio::time::timeout(COSIGN, reached)
+        tokio::time::timeout(COSIGN, self.applied(checkpoint.size))
             .await
-            .map_err(|_| Error::Deadline)?
-            .map_err(|_| Error::Stopping)?;
+            .map_err(|_| Error::Deadline)??;
         let publisher = Arc::clone(&self.inner.publisher);
         let name = asker.name.clone();
         let cosigned = blocking(move || publisher.cosign(&checkpoint, &name)).await;

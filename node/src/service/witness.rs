@@ -81,7 +81,7 @@ impl Service {
                 }
             })
             .collect();
-        while round.note().is_none()
+        while !round.is_final()
             && let Some(answer) = asked.next().await
         {
             match answer {
@@ -99,8 +99,20 @@ impl Service {
     /// # Errors
     /// [`Error::Deadline`] if this node does not come so far; those of [`crate::publish::Publisher::take_witnessed`].
     pub(crate) async fn hear_witness(&self, note: Note) -> Result<(), Error> {
-        let finalised = tokio::time::timeout(COSIGN, self.take_final(note.clone()));
-        finalised.await.map_err(|_| Error::Deadline)??;
+        let finalised = async {
+            match self.take_final(note.clone()).await {
+                // A change of members before it is on its way here.
+                Err(Error::NotFinal { .. }) => {
+                    let mut size = self.inner.final_size.clone();
+                    let reached = size.wait_for(|size| *size >= note.checkpoint().size);
+                    reached.await.map(drop).map_err(|_| Error::Stopping)
+                }
+                other => other,
+            }
+        };
+        tokio::time::timeout(COSIGN, finalised)
+            .await
+            .map_err(|_| Error::Deadline)??;
         let publisher = Arc::clone(&self.inner.publisher);
         let taken = blocking(move || publisher.take_witnessed(&note)).await;
         if let Err(error @ Error::FinalContradicts { .. }) = &taken {

@@ -434,9 +434,13 @@ impl<'a> Reading<'a> {
     /// # Errors
     /// Failures of the store.
     pub fn checkpoint_sizes(&self) -> Result<Vec<u64>, Error> {
+        // Those before have been removed, and a table is slow to pass over what was removed.
+        let from = self
+            .final_note()?
+            .map_or(0, |note| note.checkpoint().size + 1);
         let pairs = self
             .snapshot
-            .scan(Column::Checkpoints, &[], &[], usize::MAX)?;
+            .scan(Column::Checkpoints, &[], &size_key(from), usize::MAX)?;
         pairs
             .into_iter()
             .map(|(key, _)| {

@@ -119,6 +119,52 @@ async fn a_leader_with_other_roots_is_not_heard_any_more_and_what_it_signed_is_k
     assert!(index >= honest.size);
 }
 
+/// The checkpoint as it stands in a store that has rotted, or of a program that computes otherwise.
+fn falsify(service: &Service, checkpoint: &Checkpoint) {
+    use crate::store::{Change, Column};
+    let change = Change {
+        column: Column::Checkpoints,
+        key: checkpoint.size.to_be_bytes().to_vec(),
+        value: Some(checkpoint.text().into_bytes()),
+    };
+    service
+        .inner
+        .store
+        .write(vec![change], false)
+        .expect("written");
+}
+
+/// Others are asked before the leader has signed; those that have other roots are shown its signature afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_shows_its_signature_to_whoever_has_other_roots() {
+    let cluster = Cluster::started().await;
+    let leader = cluster.leader().await;
+    let honest = unfinished(&cluster, leader).await;
+    let service = cluster.service(leader);
+    let node = service.inner.node.clone();
+    let other = Checkpoint {
+        state_root: [7; 32],
+        ..honest.clone()
+    };
+    falsify(service, &other);
+    let refused = service.lead_round().await;
+    assert_eq!(refused.map_err(|error| error.code()), Err("HT-API-008"));
+    for at in (0..3).filter(|at| *at != leader) {
+        let data = cluster.config(at).data;
+        let kept = data.join(format!(
+            "evidence/roots-{}-{}/ours.note",
+            honest.size, node.name
+        ));
+        let begun = Instant::now();
+        while !kept.exists() {
+            assert!(begun.elapsed() < PATIENCE, "nothing is kept at {at}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let theirs = std::fs::read_to_string(kept.with_file_name("theirs.note")).expect("kept");
+        assert_eq!(Note::parse(&theirs).expect("a note").checkpoint(), &other);
+    }
+}
+
 /// Whoever shows no signature, or somebody else's, has said nothing: there is nothing to keep.
 #[tokio::test(flavor = "multi_thread")]
 async fn other_roots_that_nobody_signed_leave_no_evidence() {

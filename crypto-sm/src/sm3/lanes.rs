@@ -107,12 +107,12 @@ pub(super) fn digests<L: Lanes<N>, const N: usize>(state: &[L; 8]) -> [Digest; N
     digests
 }
 
-/// W_j from the words before it (clause 5.3.2).
+/// W_j from the words before it (clause 5.3.2), given by how far back they are.
 #[inline(always)]
-fn expanded<L: Lanes<N>, const N: usize>(w: &[L; 68], j: usize) -> L {
-    let x = w[j - 16].parity(w[j - 9], w[j - 3].rotate_left(15));
+fn expanded<L: Lanes<N>, const N: usize>(at: impl Fn(usize) -> L) -> L {
+    let x = at(16).parity(at(9), at(3).rotate_left(15));
     let permuted = x.parity(x.rotate_left(15), x.rotate_left(23));
-    permuted.parity(w[j - 13].rotate_left(7), w[j - 6])
+    permuted.parity(at(13).rotate_left(7), at(6))
 }
 
 /// The expansion of one block.
@@ -132,7 +132,7 @@ pub(super) fn expand(block: &[u8; 64]) -> Schedule {
 /// W_j and W'_j of blocks that stand one after the other in a message, block i in lane i: for rounds outside of vectors.
 #[repr(C, align(64))]
 pub(super) struct Ahead<const N: usize> {
-    w: [[u32; N]; 64],
+    w: [[u32; N]; 68],
     both: [[u32; N]; 64],
 }
 
@@ -141,12 +141,12 @@ impl<const N: usize> Ahead<N> {
     pub(super) const STRIDE: i32 = size_of::<[u32; N]>() as i32;
 
     /// Bytes from W_j to W'_j.
-    pub(super) const BOTH: i32 = size_of::<[[u32; N]; 64]>() as i32;
+    pub(super) const BOTH: i32 = size_of::<[[u32; N]; 68]>() as i32;
 
     /// Room for the expansion of `N` blocks.
     pub(super) fn new() -> Self {
         Self {
-            w: [[0; N]; 64],
+            w: [[0; N]; 68],
             both: [[0; N]; 64],
         }
     }
@@ -166,14 +166,21 @@ pub(super) fn expand_ahead<L: Lanes<N>, const N: usize>(blocks: &[[u8; 64]], ahe
         padded[..blocks.len()].copy_from_slice(blocks);
         &padded
     });
-    let mut w = [L::splat(0); 68];
-    w[..16].copy_from_slice(&load(|lane, part| blocks[lane].as_chunks().0[part]));
-    for j in 16..68 {
-        w[j] = expanded(&w, j);
+    let window = load::<L, N>(|lane, part| blocks[lane].as_chunks().0[part]);
+    for (words, word) in ahead.w.iter_mut().zip(window) {
+        *words = word.to_words();
     }
-    for j in 0..64 {
-        ahead.w[j] = w[j].to_words();
-        ahead.both[j] = w[j].xor(w[j + 4]).to_words();
+    // Wide stores are what this takes longest for: each word goes to its place at once.
+    for j in 4..68 {
+        let at = |back: usize| L::from_words(ahead.w[j - back]);
+        let word = if j < 16 {
+            at(0)
+        } else {
+            let word = expanded(at);
+            ahead.w[j] = word.to_words();
+            word
+        };
+        ahead.both[j - 4] = word.xor(L::from_words(ahead.w[j - 4])).to_words();
     }
 }
 
@@ -221,7 +228,7 @@ pub(super) fn compress<L: Lanes<N>, const N: usize>(state: &mut [L; 8], window: 
     // Expanded sixteen rounds ahead, so that the chain of the expansion and that of the rounds run side by side.
     macro_rules! expanding_at {
         ($j:expr) => {{
-            w[$j + 16] = expanded(&w, $j + 16);
+            w[$j + 16] = expanded(|back| w[$j + 16 - back]);
             at!($j)
         }};
     }

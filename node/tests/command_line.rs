@@ -2,6 +2,8 @@
 
 #[path = "command_line/certificates.rs"]
 mod certificates;
+#[path = "command_line/messages.rs"]
+mod messages;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

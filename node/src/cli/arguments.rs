@@ -3,11 +3,13 @@
 
 mod cert;
 mod cluster;
+mod cms;
 mod governance;
 
 pub use cert::*;
 use cluster::node_count;
 pub use cluster::*;
+pub use cms::*;
 pub use governance::*;
 
 use std::net::SocketAddr;
@@ -227,6 +229,9 @@ pub enum Diagram {
 pub enum Crypto {
     /// Checks the algorithms.
     Selftest(CryptoSelftest),
+    /// Signs and encrypts messages.
+    #[command(subcommand)]
+    Cms(Box<Cms>),
 }
 
 /// `crypto selftest`

@@ -13,6 +13,8 @@ use crypto_sm::certificate::{AlternativeName, Certificate, Validity};
 
 use crate::console::Console;
 
+pub(super) use verify::{bundles, moment, read_list};
+
 use super::arguments::{Cert, Role};
 use super::session::now_ms;
 use super::{Exit, Failure, codes};
@@ -60,14 +62,15 @@ fn word(role: Role) -> &'static str {
 }
 
 /// What is wrong with arguments is a matter of the command line, what is wrong with a file's form one of the data; all
-/// else about certificates is a matter of trust.
-fn failed(error: crypto_sm::Error) -> Failure {
+/// else about certificates and messages is a matter of trust.
+pub(super) fn failed(error: crypto_sm::Error) -> Failure {
     use crypto_sm::Error as E;
     let exit = match &error {
         E::SubjectText { .. }
         | E::AlternativeName { .. }
         | E::ValidityPeriod { .. }
-        | E::CertificatePathLength { .. } => Exit::Usage,
+        | E::CertificatePathLength { .. }
+        | E::SignedContentMissing => Exit::Usage,
         E::PemEncoding { .. }
         | E::PemLabel { .. }
         | E::CertificateEncoding
@@ -78,6 +81,12 @@ fn failed(error: crypto_sm::Error) -> Failure {
         | E::RevocationSerial { .. }
         | E::PublicKeyInfo
         | E::SecretKeyInfo
+        | E::SignedEncoding
+        | E::SignedAlgorithm { .. }
+        | E::SignedAttribute { .. }
+        | E::SignedSigners { .. }
+        | E::EnvelopeEncoding
+        | E::EnvelopeRecipients { .. }
         | E::SignatureEncoding => Exit::BadInput,
         _ => Exit::Integrity,
     };
@@ -85,7 +94,7 @@ fn failed(error: crypto_sm::Error) -> Failure {
 }
 
 /// The files must not exist yet.
-fn refuse_existing(paths: &[&Path]) -> Result<(), Failure> {
+pub(super) fn refuse_existing(paths: &[&Path]) -> Result<(), Failure> {
     match paths.iter().find(|path| path.exists()) {
         Some(path) => Err(Failure::new(codes::FILE_EXISTS).with("path", path.display())),
         None => Ok(()),
@@ -93,7 +102,7 @@ fn refuse_existing(paths: &[&Path]) -> Result<(), Failure> {
 }
 
 /// The bytes of a file of bounded size.
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let reading = |error: std::io::Error| Failure::reading(path, &error);
     let size = std::fs::metadata(path).map_err(reading)?.len();
     if size > FILE_BYTES_MAX {
@@ -104,7 +113,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// A certificate, PEM or DER.
-fn read_certificate(path: &Path) -> Result<Certificate, Failure> {
+pub(super) fn read_certificate(path: &Path) -> Result<Certificate, Failure> {
     let bytes = read(path)?;
     match text(&bytes) {
         Some(text) => Certificate::from_pem(text),
@@ -114,7 +123,7 @@ fn read_certificate(path: &Path) -> Result<Certificate, Failure> {
 }
 
 /// The content as text, if it is PEM.
-fn text(bytes: &[u8]) -> Option<&str> {
+pub(super) fn text(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     text.contains("-----BEGIN ").then_some(text)
 }

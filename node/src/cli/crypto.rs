@@ -1,4 +1,4 @@
-//! `hengtan crypto`: whether the cryptography works on this machine.
+//! `hengtan crypto`: whether the cryptography works on this machine, and messages that it makes.
 
 use crypto_sm::rand_core::UnwrapErr;
 use crypto_sm::selftest::random::{self, Examination};
@@ -7,15 +7,16 @@ use serde_json::{Value, json};
 
 use crate::console::{Cell, Column, Console, List, OutputForm, Record};
 
-use super::arguments::{Crypto, CryptoSelftest};
-use super::{Exit, Failure};
+use super::arguments::{Crypto, CryptoSelftest, Global};
+use super::{Exit, Failure, cms};
 
 /// Samples of 10⁶ bits that a device is examined with before it leaves its maker (GM/T 0062-2018).
 const SAMPLES: usize = 50;
 
-pub fn run(command: &Crypto, console: &Console) -> Result<Exit, Failure> {
+pub fn run(command: &Crypto, global: &Global, console: &Console) -> Result<Exit, Failure> {
     match command {
         Crypto::Selftest(arguments) => self_test(arguments, console),
+        Crypto::Cms(command) => cms::run(command, global, console),
     }
 }
 

@@ -24,7 +24,7 @@ pub fn run(line: CommandLine, console: &Console) -> Result<Exit, Failure> {
         Command::Backup(Backup::Drill(arguments)) => wait(backup::drill(&arguments, console))?,
         Command::Blame(Blame::Verify(arguments)) => blame::verify(&arguments, &global, console),
         Command::Calculate(arguments) => calculate::run(&arguments, console),
-        Command::Crypto(command) => crypto::run(&command, console),
+        Command::Crypto(command) => crypto::run(&command, &global, console),
         Command::Recovery(command) => recovery::run(command, console),
         Command::Witness(Witness::Key(arguments)) => witness::key(&arguments, &global, console),
         Command::Verify(arguments) => verify::run(&arguments, &global, console),

@@ -9,6 +9,7 @@ mod blame;
 mod calculate;
 mod cert;
 mod cluster;
+mod cms;
 mod completion;
 mod config;
 mod context;

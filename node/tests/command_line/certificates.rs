@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{err, is_han, out, run};
 
 /// Runs `hengtan cert …` and gives its record.
-fn cert(home: &Path, line: &str) -> Value {
+pub fn cert(home: &Path, line: &str) -> Value {
     let output = attempt(home, line);
     assert!(output.status.success(), "{line}: {}", err(&output));
     serde_json::from_str(&out(&output)).expect("JSON alone on standard output")
@@ -29,7 +29,7 @@ fn refused(home: &Path, line: &str, exit: i32, code: &str) {
 }
 
 /// Writes a passphrase that its owner alone can read.
-fn passphrase(home: &Path, name: &str, text: &str) {
+pub fn passphrase(home: &Path, name: &str, text: &str) {
     fs::write(home.join(name), text).expect("written");
     #[cfg(unix)]
     {

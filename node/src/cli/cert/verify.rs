@@ -95,7 +95,7 @@ pub fn run(arguments: &CertVerify, console: &Console) -> Result<Exit, Failure> {
 }
 
 /// A moment: RFC 3339, or a day, of which the begin in UTC is meant.
-fn moment(text: &str) -> Result<u64, Failure> {
+pub fn moment(text: &str) -> Result<u64, Failure> {
     let time = text.parse::<jiff::Timestamp>().ok().or_else(|| {
         let day = text.parse::<jiff::civil::Date>().ok()?;
         let zoned = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?;
@@ -110,7 +110,7 @@ fn moment(text: &str) -> Result<u64, Failure> {
 }
 
 /// The certificates of files that may hold several, one behind the other.
-fn bundles(paths: &[PathBuf]) -> Result<Vec<Certificate>, Failure> {
+pub fn bundles(paths: &[PathBuf]) -> Result<Vec<Certificate>, Failure> {
     let mut certificates = Vec::new();
     for path in paths {
         let bytes = read(path)?;
@@ -122,7 +122,7 @@ fn bundles(paths: &[PathBuf]) -> Result<Vec<Certificate>, Failure> {
     Ok(certificates)
 }
 
-fn read_list(path: &Path) -> Result<RevocationList, Failure> {
+pub fn read_list(path: &Path) -> Result<RevocationList, Failure> {
     let bytes = read(path)?;
     match text(&bytes) {
         Some(text) => RevocationList::from_pem(text),

@@ -623,6 +623,149 @@ async fn clients_show_certificates_of_a_trusted_ca_where_the_node_asks_for_them(
     node.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_port_serves_sm_and_international_clients() {
+    use crypto_sm::tls::rustls::{
+        CipherSuite, ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer,
+        pki_types::pem::PemObject as _,
+    };
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/p256");
+    let place = tempfile::tempdir().expect("temporary folder");
+    // A key must be its owner's alone, which a checkout does not see to.
+    let key = place.path().join("p256.key.pem");
+    let text = std::fs::read(fixtures.join("node.key.pem")).expect("readable");
+    crate::config::write_secret(&key, &text).expect("written");
+    let certificate = fixtures.join("node.cert.pem");
+    let flags = [
+        ("tls.profile", "sm+international"),
+        (
+            "tls.international_certificate",
+            certificate.to_str().expect("text"),
+        ),
+        ("tls.international_key", key.to_str().expect("text")),
+    ];
+    let flags = flags.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let node = start_with(flags.into()).await;
+    let own = node.folder.path().join("network/ca/ca.cert.pem");
+    let answered = over_tls(&node, "localhost", &own).await;
+    assert_eq!(answered.expect("answered").len(), 32);
+
+    // Clients that know nothing of SM: rustls with its own provider. One trusts the P-256 root, the other nobody.
+    let root = std::fs::read(fixtures.join("ca.cert.pem")).expect("readable");
+    let root = CertificateDer::from_pem_slice(&root).expect("PEM");
+    let connect = async |trusted: Option<CertificateDer<'static>>| {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(trusted);
+        let provider = Arc::new(ring::default_provider());
+        let client = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("TLS 1.3")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let stream = tokio::net::TcpStream::connect(node.address)
+            .await
+            .expect("connected");
+        tokio_rustls::TlsConnector::from(Arc::new(client))
+            .connect("localhost".try_into().expect("a name"), stream)
+            .await
+    };
+    assert!(connect(None).await.is_err());
+    let mut stream = connect(Some(root)).await.expect("hands shaken");
+    let suite = stream.get_ref().1.negotiated_cipher_suite();
+    let suite = suite.expect("a suite").suite();
+    assert!(
+        matches!(
+            suite,
+            CipherSuite::TLS13_AES_256_GCM_SHA384
+                | CipherSuite::TLS13_AES_128_GCM_SHA256
+                | CipherSuite::TLS13_CHACHA20_POLY1305_SHA256
+        ),
+        "{suite:?}"
+    );
+    stream
+        .write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await
+        .expect("sent");
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_shows_its_certificate_wherever_its_key_is_and_opens_it_only_when_asked() {
+    use crate::cli::caller::{OpenedKeys, identity};
+    use crypto_sm::keystore::{KeyFile, Usage, folder};
+    let open = start_encrypted().await;
+    let root = open.folder.path().join("network");
+    let authority = root.join("ca/ca.cert.pem");
+    let asking = start_with(
+        [
+            ("tls.profile", "sm"),
+            ("tls.clients", "required"),
+            ("tls.client_ca", authority.to_str().expect("text")),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into(),
+    )
+    .await;
+    let own = asking.folder.path().join("network/ca/ca.cert.pem");
+    // The member's key, encrypted in a file and in a key store, with and without what opens them.
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let key = crate::config::read_key(&root.join("members/admin.key.pem")).expect("a key");
+    let pin_file = folder.path().join("passphrase");
+    crate::config::write_secret(&pin_file, b"correct horse").expect("written");
+    let file = folder.path().join("admin.key.pem");
+    KeyFile::create(&file, &key, Some(b"correct horse"), 1_000).expect("written");
+    let store = folder.path().join("keys");
+    folder::Folder::create(&store, b"correct horse", 1_000)
+        .and_then(|made| made.import("admin", Usage::SIGN, &key))
+        .expect("imported");
+    let member = |key: &std::path::Path, pin: bool| crate::config::Identity {
+        name: "admin".to_owned(),
+        role: "governance".to_owned(),
+        key: key.to_owned(),
+        certificate: root.join("members/admin.cert.pem"),
+        keys: pin.then(|| crate::config::Keys {
+            pin_file: Some(pin_file.clone()),
+            ..crate::config::Keys::default()
+        }),
+    };
+    let nobody = crate::console::Console::into_writers(
+        crate::console::Manner::default(),
+        Box::new(std::io::sink()),
+        Box::new(std::io::sink()),
+    )
+    .asker();
+    let shown = |members: &[crate::config::Identity]| {
+        let found = identity(members, &OpenedKeys::default(), nobody);
+        vec![found.expect("a certificate to show")]
+    };
+    for place in [&file, &store] {
+        let known = shown(&[member(place, true)]);
+        let answered = over_tls_as(&asking, "localhost", &own, known).await;
+        assert_eq!(answered.expect("answered").len(), 32);
+        // Nobody can be asked for a passphrase: the handshake says so, where a certificate is asked for.
+        let locked = shown(&[member(place, false)]);
+        let refused = over_tls_as(&asking, "localhost", &own, locked.clone()).await;
+        assert_eq!(refused, Err(Some("HT-CRY-080".to_owned())));
+        let answered = over_tls_as(&open, "localhost", &authority, locked).await;
+        assert!(answered.is_ok());
+        // What opens by itself goes first.
+        let both = shown(&[member(place, false), member(place, true)]);
+        let answered = over_tls_as(&asking, "localhost", &own, both).await;
+        assert!(answered.is_ok());
+    }
+    // The key of somebody else under this certificate.
+    let other = crypto_sm::sm2::SecretKey::generate(&mut rand::rng());
+    let wrong = folder.path().join("wrong.key.pem");
+    KeyFile::create(&wrong, &other, None, 1_000).expect("written");
+    let refused = over_tls_as(&asking, "localhost", &own, shown(&[member(&wrong, false)])).await;
+    assert_eq!(refused, Err(Some("HT-CRY-027".to_owned())));
+    asking.stop().await;
+    open.stop().await;
+}
+
 #[test]
 fn certificates_are_renewed_without_a_restart_and_bad_files_change_nothing() {
     use crate::api::tls::Encryption;

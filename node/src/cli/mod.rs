@@ -7,6 +7,7 @@ mod backup;
 mod bench;
 mod blame;
 mod calculate;
+pub(crate) mod caller;
 mod cert;
 mod cluster;
 mod cms;

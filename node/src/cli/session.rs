@@ -16,9 +16,10 @@ use tonic::transport::{Channel, Endpoint};
 use tonic_types::StatusExt;
 
 pub use crate::clock::now_ms;
-use crate::console::{Console, Record};
+use crate::console::{Asker, Console, Record};
 
 use super::arguments::Global;
+use super::caller::{self, OpenedKeys};
 use super::context::{self, Found};
 use super::exit::Exit;
 use super::failure::{Failure, codes};
@@ -63,6 +64,7 @@ pub struct Session<'a> {
     endpoint: String,
     handshake: Handshake,
     timeout: Duration,
+    keys: OpenedKeys,
 }
 
 /// Who signs.
@@ -101,8 +103,9 @@ impl<'a> Session<'a> {
             .connect_timeout(timeout.min(Duration::from_secs(10)))
             .timeout(timeout);
         let handshake = Handshake::default();
+        let keys = OpenedKeys::default();
         let channel = if endpoint.starts_with("https://") {
-            connect_securely(&address, &context, &handshake)?
+            connect_securely(&address, &context, &handshake, &keys, console.asker())?
         } else {
             address.connect_lazy()
         };
@@ -117,6 +120,7 @@ impl<'a> Session<'a> {
             endpoint,
             handshake,
             timeout,
+            keys,
         })
     }
 
@@ -206,7 +210,7 @@ impl<'a> Session<'a> {
             .iter()
             .filter(|identity| words.contains(&identity.role.as_str()))
         {
-            let key = identity.open(&|file| self.console.passphrase(file))?;
+            let key = self.keys.open(identity, self.console.asker())?;
             if fits(key.public_key()) {
                 return Ok(Identity {
                     key,
@@ -310,20 +314,18 @@ pub fn unreadable(what: &str) -> Failure {
     Failure::new(codes::ANSWER_UNREADABLE).with("what", what)
 }
 
-/// To a node with TLS. If it asks who calls, the members' certificates say so whose keys are plain files.
+/// To a node with TLS. If it asks who calls, a member's certificate says so, wherever its key is.
 fn connect_securely(
     address: &Endpoint,
     found: &Found,
     handshake: &Handshake,
+    keys: &OpenedKeys,
+    asker: Asker,
 ) -> Result<Channel, Failure> {
     let context = found.context()?;
-    let identities = context.identities.iter().filter_map(|identity| {
-        let certificate = std::fs::read_to_string(&identity.certificate).ok()?;
-        let key = crate::config::read_key(&identity.key).ok()?;
-        crypto_sm::tls::Identity::from_pem(&certificate, &key.to_pkcs8_pem()).ok()
-    });
-    let first = identities.take(1).collect();
-    secure::connect(address, &context.ca_certificate, first, handshake)
+    let shown = caller::identity(&context.identities, keys, asker);
+    let shown = shown.into_iter().collect();
+    secure::connect(address, &context.ca_certificate, shown, handshake)
 }
 
 /// A failed request: the node's own code and fields where it gave them, else what the connection says.

@@ -1,8 +1,8 @@
 //! The context file: what a client needs to know, so that no command needs more than its own arguments.
 
-use super::keys::{Ask, Keys};
+use super::keys::{Ask, Keys, Provider};
 use crate::error::Error;
-use crypto_sm::keystore::Key;
+use crypto_sm::keystore::{Key, file::is_encrypted, folder::Folder};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -49,6 +49,13 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Whether somebody has to type a passphrase before the key can be used.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        let keys = self.keys.clone().unwrap_or_default();
+        keys.provider == Provider::File && keys.pin_file.is_none() && is_locked(&self.key)
+    }
+
     /// Opens the key.
     ///
     /// # Errors
@@ -59,6 +66,11 @@ impl Identity {
             None => Keys::default().open(&self.key, ask),
         }
     }
+}
+
+/// Whether a key file is encrypted, or a key store, which always is.
+fn is_locked(file: &Path) -> bool {
+    Folder::is_one(file) || std::fs::read_to_string(file).is_ok_and(|text| is_encrypted(&text))
 }
 
 impl Context {

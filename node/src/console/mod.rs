@@ -43,6 +43,28 @@ pub struct Console {
     err: RefCell<Box<dyn Write>>,
 }
 
+/// Asks for passphrases at the terminal of this process, from any thread.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker {
+    locale: Locale,
+    interactive: bool,
+}
+
+impl Asker {
+    /// A passphrase, typed without being shown; nothing where nobody can be asked.
+    pub fn passphrase(self, place: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+        if !self.interactive {
+            return None;
+        }
+        let question = catalogue(self.locale).ask_passphrase(place);
+        let _ = write!(io::stderr(), "{question} ");
+        let _ = io::stderr().flush();
+        let typed = hidden::read_line(io::stdin());
+        let _ = writeln!(io::stderr());
+        typed.ok()
+    }
+}
+
 /// How a [`Console`] is to behave; [`Console::of_process`] finds out about terminals by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Manner {
@@ -150,15 +172,15 @@ impl Console {
 
     /// A passphrase, typed without being shown; nothing where nobody can be asked.
     pub fn passphrase(&self, place: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
-        if !self.interactive {
-            return None;
+        self.asker().passphrase(place)
+    }
+
+    /// What asks for passphrases where this console does not reach.
+    pub fn asker(&self) -> Asker {
+        Asker {
+            locale: self.locale,
+            interactive: self.interactive,
         }
-        let question = self.catalogue().ask_passphrase(place);
-        let _ = write!(self.err.borrow_mut(), "{question} ");
-        let _ = self.err.borrow_mut().flush();
-        let typed = hidden::read_line(io::stdin());
-        let _ = writeln!(self.err.borrow_mut());
-        typed.ok()
     }
 
     /// Whether every question is agreed to beforehand.

@@ -736,6 +736,27 @@ errors! {
         /// The most that is possible.
         limit: String
     };
+    // Factor sets as wholes: 250–259.
+    /// The set may not be used for this period.
+    "HT-ACC-250" "period" FactorSetOutsideUse {
+        /// The set.
+        set: String,
+        /// The activity's period.
+        period: Period,
+        /// The periods that the set may be used for.
+        valid: String,
+        /// The document that says so.
+        instrument: String
+    };
+    /// A row made for days that its set may not be used for.
+    "HT-ACC-251" "valid_from" FactorBeyondSet {
+        /// The factor, `set/id`.
+        factor: String,
+        /// The days that it was made for.
+        window: String,
+        /// The periods that the set may be used for.
+        valid: String
+    };
 }
 
 impl fmt::Display for Gas {

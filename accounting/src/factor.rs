@@ -14,7 +14,7 @@ use crate::scope::Category;
 use crate::unit::Unit;
 pub use difference::{Difference, difference};
 pub use lint::{Finding, Gravity};
-pub use manifest::Manifest;
+pub use manifest::{Manifest, Validity};
 pub use record::COLUMNS;
 use std::collections::BTreeSet;
 
@@ -207,10 +207,14 @@ impl Factor {
     /// The window as text: `2022-01-01/2022-12-31`, `../2022-12-31`.
     #[must_use]
     pub fn window(&self) -> String {
-        let day =
-            |date: Option<Date>| date.map_or_else(|| "..".to_owned(), |date| date.to_string());
-        format!("{}/{}", day(self.valid_from), day(self.valid_to))
+        window(self.valid_from, self.valid_to)
     }
+}
+
+/// A window as text, `..` for an open end.
+fn window(from: Option<Date>, to: Option<Date>) -> String {
+    let day = |date: Option<Date>| date.map_or_else(|| "..".to_owned(), |date| date.to_string());
+    format!("{}/{}", day(from), day(to))
 }
 
 /// A manifest with its factors.

@@ -1,7 +1,8 @@
 //! Reviews of factor sets: findings, differences, rows in any order of columns.
 
+use accounting::catalogue::{Catalogue, Query};
 use accounting::factor::{Difference, Finding, Gravity, difference};
-use accounting::{Error, FactorSet, Manifest};
+use accounting::{Category, Error, FactorSet, Manifest, Period, Region, Treatment, Unit};
 
 const MANIFEST: &str = r#"
 id = "test"
@@ -237,4 +238,150 @@ fn years_of_a_series_are_compared_row_by_row() {
     assert_eq!(beijing.len(), 1, "{found:#?}");
     assert_eq!(beijing[0].0, "cn_bj_2023");
     assert_eq!(difference(set("mee-fuel"), set("mee-fuel")), []);
+}
+
+const VALIDITY: &str = r#"
+[validity]
+from = "2025-01-01"
+to = "2025-12-31"
+instrument = "Notice 7 (2026)"
+"#;
+
+fn valid(text: &str) -> Result<Manifest, Error> {
+    Manifest::parse(&format!("{MANIFEST}{text}"))
+}
+
+fn limited(rows: &[[&str; 7]], validity: &str) -> FactorSet {
+    let (header, rows) = table(rows);
+    FactorSet::from_table(valid(validity).expect("a manifest"), &header, &rows).expect("a set")
+}
+
+#[test]
+fn a_set_is_used_for_the_periods_of_its_validity_only_though_its_rows_know_no_bound() {
+    let row = ["a", "t", "", "", "co2 2000 kg", "official", BURNT];
+    let later = [
+        "a",
+        "t",
+        "2024-01-01",
+        "2024-12-31",
+        "co2 3 kg",
+        "official",
+        BURNT,
+    ];
+    let mut other = limited(&[later], "");
+    other.manifest.id = "other".to_owned();
+    let limited = limited(&[row], VALIDITY);
+    let choose = |sets: Vec<FactorSet>, year, reference: Option<&str>| {
+        let catalogue = Catalogue::new(sets).expect("a catalogue");
+        let reference = reference.and_then(|text| catalogue.reference(text).expect("a reference"));
+        catalogue
+            .select(&Query {
+                activity: "coal",
+                category: Category::StationaryCombustion,
+                region: Some(Region::parse("CN").expect("a region")),
+                unit: Unit::parse("t").expect("a unit"),
+                period: Period::of_year(year).expect("a year"),
+                treatments: &[Treatment::Any],
+                reference: reference.as_ref(),
+                equals: None,
+                fuel: None,
+            })
+            .map(|selected| catalogue.label(selected.factor))
+    };
+    assert_eq!(
+        choose(vec![limited.clone()], 2025, None),
+        Ok("test/a".to_owned())
+    );
+    for year in [2024, 2026] {
+        let refused = Error::FactorSetOutsideUse {
+            set: "test".to_owned(),
+            period: Period::of_year(year).expect("a year"),
+            valid: "2025-01-01/2025-12-31".to_owned(),
+            instrument: "Notice 7 (2026)".to_owned(),
+        };
+        assert_eq!(refused.code(), "HT-ACC-250");
+        for reference in [None, Some("test"), Some("test a")] {
+            let chosen = choose(vec![limited.clone()], year, reference);
+            assert_eq!(chosen, Err(refused.clone()), "{year} {reference:?}");
+        }
+        // Another set serves where this one may not be used.
+        let chosen = choose(vec![limited.clone(), other.clone()], year, None);
+        assert_eq!(chosen, Ok("other/a".to_owned()));
+    }
+}
+
+#[test]
+fn rows_made_for_days_beyond_the_validity_of_their_set_are_doubtful() {
+    let within = [
+        "a",
+        "t",
+        "2025-01-01",
+        "2025-12-31",
+        "co2 1 kg",
+        "official",
+        BURNT,
+    ];
+    let early = [
+        "b",
+        "m3",
+        "2024-01-01",
+        "2025-12-31",
+        "co2 1 kg",
+        "official",
+        BURNT,
+    ];
+    let late = [
+        "c",
+        "GJ",
+        "2025-01-01",
+        "2026-01-01",
+        "co2 1 kg",
+        "official",
+        BURNT,
+    ];
+    let open = ["d", "MWh", "", "", "co2 1 kg", "official", BURNT];
+    let set = limited(&[within, early, late, open], VALIDITY);
+    let found: Vec<_> = set
+        .lint()
+        .expect("findings")
+        .iter()
+        .filter(|finding| finding.error.code() == "HT-ACC-251")
+        .map(|finding| (finding.row, finding.column, finding.gravity))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (2, "valid_from", Gravity::Doubt),
+            (3, "valid_to", Gravity::Doubt)
+        ]
+    );
+}
+
+#[test]
+fn a_validity_has_a_bound_an_instrument_and_an_order() {
+    let read = valid(VALIDITY)
+        .expect("a manifest")
+        .validity
+        .expect("a validity");
+    assert_eq!(read.window(), "2025-01-01/2025-12-31");
+    for (text, field) in [
+        ("[validity]\nfrom = \"2025-01-01\"", "validity.instrument"),
+        (
+            "[validity]\ninstrument = \"Notice 7\"",
+            "validity.instrument",
+        ),
+        (
+            "[validity]\nfrom = \"2025-13-01\"\ninstrument = \"N\"",
+            "validity.from",
+        ),
+        (
+            "[validity]\nfrom = \"2025-02-01\"\nto = \"2025-01-31\"\ninstrument = \"N\"",
+            "validity.to",
+        ),
+    ] {
+        assert!(
+            matches!(valid(text), Err(Error::ManifestMalformed { field: found, .. }) if found == field),
+            "{text}"
+        );
+    }
 }

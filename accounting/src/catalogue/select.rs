@@ -80,7 +80,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`Error::UnknownActivity`], [`Error::NoFactor`], [`Error::AmbiguousFactor`], [`Error::ReferenceContradicts`],
-    /// [`Error::FactorOutsideUse`], [`Error::FactorTreatment`], [`Error::NoEqualFactor`], and the unit errors.
+    /// [`Error::FactorOutsideUse`], [`Error::FactorSetOutsideUse`], [`Error::FactorTreatment`], [`Error::NoEqualFactor`], and the unit errors.
     pub fn select(&self, query: &Query<'_>) -> Result<Selected, Error> {
         if let Some(index) = query.reference.and_then(|reference| reference.factor) {
             return self.select_named(query, index);
@@ -276,6 +276,9 @@ impl Catalogue {
         if !query.treatments.contains(&factor.treatment) {
             return Err(self.wrong_treatment(index));
         }
+        if let Some(error) = self.set_outside_use(index, query.period) {
+            return Err(error);
+        }
         let mut flags = self.proxy(index, query);
         match factor.fit(query.period) {
             Fit::Within => {}
@@ -318,6 +321,18 @@ impl Catalogue {
             factor: self.label(index),
             treatment: self.factor(index).1.treatment.code().to_owned(),
         }
+    }
+
+    /// The refusal if the set's own validity does not hold the period.
+    pub(crate) fn set_outside_use(&self, index: FactorIndex, period: Period) -> Option<Error> {
+        let (manifest, _) = self.factor(index);
+        let validity = manifest.validity.as_ref()?;
+        (!validity.holds(period)).then(|| Error::FactorSetOutsideUse {
+            set: manifest.id.clone(),
+            period,
+            valid: validity.window(),
+            instrument: validity.instrument.clone(),
+        })
     }
 
     fn outside_use(&self, index: FactorIndex, period: Period) -> Error {
@@ -522,6 +537,20 @@ impl Catalogue {
 
     /// Keeps the factors made for the period, else the newest before it; says whether it is the latter.
     fn keep_period(&self, candidates: &mut Candidates, query: &Query<'_>) -> Result<bool, Error> {
+        // What an instrument fixes for the whole set goes before what the rows were made for.
+        let mut refused = None;
+        candidates.retain(|index| match self.set_outside_use(*index, query.period) {
+            None => true,
+            Some(error) => {
+                refused.get_or_insert(error);
+                false
+            }
+        });
+        if candidates.is_empty()
+            && let Some(error) = refused
+        {
+            return Err(error);
+        }
         let fit = |index: &FactorIndex| self.factor(*index).1.fit(query.period);
         if candidates.iter().any(|index| fit(index) == Fit::Within) {
             candidates.retain(|index| fit(index) == Fit::Within);

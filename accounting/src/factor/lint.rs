@@ -2,6 +2,7 @@
 //! figures far from those of their siblings, figures that no official result can rest on.
 
 use super::{Factor, FactorSet, Selection, Values};
+use crate::date::Date;
 use crate::derivation::Standing;
 use crate::error::Error;
 use crate::exact::{Exact, Rounding};
@@ -60,6 +61,7 @@ impl FactorSet {
         self.overlaps(&mut findings);
         self.dimensions(&mut findings);
         self.siblings(&mut findings)?;
+        self.beyond_validity(&mut findings);
         for (row, factor) in (1..).zip(&self.factors) {
             let standing = factor.quality.standing();
             if matches!(standing, Standing::Recalled | Standing::Draft) {
@@ -121,6 +123,37 @@ impl FactorSet {
                     });
                 }
             }
+        }
+    }
+
+    /// A row made for days outside the set's validity promises what the instrument refuses. An open end of a row promises
+    /// nothing.
+    fn beyond_validity(&self, findings: &mut Vec<Finding>) {
+        let Some(validity) = &self.manifest.validity else {
+            return;
+        };
+        for (row, factor) in (1..).zip(&self.factors) {
+            let outside = |day: Option<Date>| {
+                day.is_some_and(|day| {
+                    validity.from.is_some_and(|from| day < from)
+                        || validity.to.is_some_and(|to| to < day)
+                })
+            };
+            let column = match (outside(factor.valid_from), outside(factor.valid_to)) {
+                (true, _) => "valid_from",
+                (_, true) => "valid_to",
+                _ => continue,
+            };
+            findings.push(Finding {
+                row,
+                column,
+                gravity: Gravity::Doubt,
+                error: Error::FactorBeyondSet {
+                    factor: self.name(factor),
+                    window: factor.window(),
+                    valid: validity.window(),
+                },
+            });
         }
     }
 

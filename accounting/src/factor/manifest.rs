@@ -1,10 +1,70 @@
 //! `set.toml`: what a factor set is and where it comes from.
 
-use crate::date::Date;
+use crate::date::{Date, Period};
 use crate::decimal::excerpt;
 use crate::error::Error;
 use crate::gas::GwpSet;
 use serde::Deserialize;
+
+/// The activity periods that a whole set may be used for, and the document that says so. Unlike the window of a row, which
+/// says what the figure was made for and lets later periods use it unless restricted, it binds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// First day; none = no bound.
+    pub from: Option<Date>,
+    /// Last day; none = no bound.
+    pub to: Option<Date>,
+    /// The document that says so.
+    pub instrument: String,
+}
+
+impl Validity {
+    /// Whether the whole period lies in the window.
+    #[must_use]
+    pub fn holds(&self, period: Period) -> bool {
+        self.from.is_none_or(|from| from <= period.start())
+            && self.to.is_none_or(|to| period.end() <= to)
+    }
+
+    /// The window as text: `2022-01-01/2022-12-31`, `../2022-12-31`.
+    #[must_use]
+    pub fn window(&self) -> String {
+        super::window(self.from, self.to)
+    }
+
+    /// From its parts as a file or a ledger writes them; nothing if all are empty.
+    ///
+    /// # Errors
+    /// The part that cannot be read, with its text: a malformed day, an end before the beginning, a window without an
+    /// instrument or an instrument without a window.
+    pub fn from_parts(
+        from: &str,
+        to: &str,
+        instrument: &str,
+    ) -> Result<Option<Self>, (&'static str, String)> {
+        let day = |field, text: &str| match text {
+            "" => Ok(None),
+            text => Date::parse(text)
+                .map(Some)
+                .map_err(|_| (field, excerpt(text))),
+        };
+        let validity = Self {
+            from: day("validity.from", from)?,
+            to: day("validity.to", to)?,
+            instrument: instrument.trim().to_owned(),
+        };
+        let bounded = validity.from.is_some() || validity.to.is_some();
+        if bounded == validity.instrument.is_empty() {
+            return Err(("validity.instrument", excerpt(instrument)));
+        }
+        if let (Some(first), Some(last)) = (validity.from, validity.to)
+            && last < first
+        {
+            return Err(("validity.to", excerpt(to)));
+        }
+        Ok(bounded.then_some(validity))
+    }
+}
 
 /// Identity and origin of a factor set.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -40,6 +100,8 @@ pub struct Manifest {
     pub signer: String,
     /// Licence of the data.
     pub licence: String,
+    /// The periods that the set may be used for; none = no bound but those of its rows.
+    pub validity: Option<Validity>,
     /// GWP set of CO2e columns without their own.
     pub gwp_set: Option<GwpSet>,
     /// Set that this one replaces, or empty.
@@ -50,6 +112,14 @@ pub struct Manifest {
     pub note_en: String,
     /// Remark in Chinese.
     pub note_zh: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Window {
+    from: String,
+    to: String,
+    instrument: String,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +147,8 @@ struct File {
     #[serde(default)]
     signer: String,
     licence: String,
+    #[serde(default)]
+    validity: Option<Window>,
     #[serde(default)]
     gwp_set: String,
     #[serde(default)]
@@ -117,6 +189,15 @@ impl Manifest {
             "" => None,
             text => Some(GwpSet::parse(text).map_err(|_| malformed("gwp_set", text))?),
         };
+        let validity = match &file.validity {
+            None => None,
+            Some(Window {
+                from,
+                to,
+                instrument,
+            }) => Validity::from_parts(from, to, instrument)
+                .map_err(|(field, text)| malformed(field, &text))?,
+        };
         if file.id.is_empty()
             || !file
                 .id
@@ -152,6 +233,7 @@ impl Manifest {
         Ok(Self {
             published,
             retrieved,
+            validity,
             gwp_set,
             id: file.id,
             version: file.version,

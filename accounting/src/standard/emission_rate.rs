@@ -388,6 +388,11 @@ fn from_catalogue(text: &str, target: Unit, purpose: Purpose<'_>) -> Result<Chec
     }
     let mut outside_window = None;
     if let Some(period) = purpose.period
+        && let Some(error) = purpose.catalogue.set_outside_use(index, period)
+    {
+        return Err(error);
+    }
+    if let Some(period) = purpose.period
         && factor.fit(period) != Fit::Within
     {
         if factor.restriction == Restriction::Window {

@@ -44,3 +44,11 @@ ht-acc-231 = “{ $source }” has no row for { $months }.
 ht-acc-232 = “{ $source }” would have done { $amount } in { $period }; its equipment can do { $limit }.
     .cause = The monitoring plan states the capacity. A wrong unit, a shifted decimal point or a row entered twice is likely.
     .remedy = Check amounts and units of these days, or correct the capacity in the plan.
+
+# Factor sets as wholes
+ht-acc-250 = The factor set { $set } may not be used for { $period }: { $instrument } limits it to { $valid }.
+    .cause = The manifest of the set states its validity.
+    .remedy = Use the set that is in force for the period.
+ht-acc-251 = { $factor } was made for { $window }, but its set may be used for { $valid } only.
+    .cause = The window of the row goes beyond the validity in the manifest.
+    .remedy = Correct the window of the row or the validity of the set.

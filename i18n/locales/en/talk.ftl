@@ -183,6 +183,7 @@ col-voters = Voters
 col-voting = Votes
 col-what = What happened
 col-vouched = Known
+col-validity = Set valid for
 col-window = Made for
 
 word-yes = yes

@@ -44,3 +44,11 @@ ht-acc-231 = “{ $source }”缺少 { $months } 的数据。
 ht-acc-232 = “{ $source }”在 { $period } 的数量为 { $amount }，超过设备能力 { $limit }。
     .cause = 设备能力由监测计划给出；多因单位有误、小数点移位或同一行重复填报。
     .remedy = 请核对该期间的数量和单位，或更正计划中的设备能力。
+
+# 因子集整体
+ht-acc-250 = 因子集 { $set } 不得用于 { $period }：{ $instrument } 规定其适用时期为 { $valid }。
+    .cause = 该因子集的清单规定了适用时期。
+    .remedy = 使用在该期间有效的因子集。
+ht-acc-251 = { $factor } 的适用时期为 { $window }，超出所属因子集的适用时期 { $valid }。
+    .cause = 数据行的适用时期超出清单规定的范围。
+    .remedy = 更正数据行的适用时期或因子集的适用时期。

@@ -183,6 +183,7 @@ col-voters = 投票节点
 col-voting = 投票
 col-what = 发生了什么
 col-vouched = 已知签名者
+col-validity = 因子集适用时期
 col-window = 适用时期
 
 word-yes = 是

@@ -5,7 +5,7 @@ use crate::refusal::Refusal;
 use crate::rows::Content;
 use crate::state::{self, View, key};
 use crate::{Error, Stop, canonical, v1};
-use accounting::factor::COLUMNS;
+use accounting::factor::{COLUMNS, Validity};
 use accounting::{
     Activity, Aggregator, Calculation, Catalogue, Category, Date, Decimal, Factor, FactorSet,
     GwpSet, Manifest, Obtained, Parameter, ParameterKind, Period, Profile, Quantity, Region,
@@ -426,6 +426,7 @@ pub fn factor_set(manifest: &v1::FactorSetManifest, rows: &[Vec<u8>]) -> Result<
 #[must_use]
 pub fn adoption(set: &FactorSet) -> (v1::FactorSetAdopt, Vec<Vec<u8>>) {
     let manifest = &set.manifest;
+    let validity = manifest.validity.as_ref();
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let head = v1::FactorSetAdopt {
         manifest: Some(v1::FactorSetManifest {
@@ -452,6 +453,11 @@ pub fn adoption(set: &FactorSet) -> (v1::FactorSetAdopt, Vec<Vec<u8>>) {
             content_sm3: manifest.content_sm3.clone(),
             signature: manifest.signature.clone(),
             signer: manifest.signer.clone(),
+            valid_from: day(validity.and_then(|validity| validity.from)),
+            valid_to: day(validity.and_then(|validity| validity.to)),
+            validity_instrument: validity
+                .map(|validity| validity.instrument.clone())
+                .unwrap_or_default(),
         }),
     };
     let rows = set
@@ -488,6 +494,18 @@ fn engine_manifest(manifest: &v1::FactorSetManifest) -> Result<Manifest, Stop> {
         "" => None,
         text => Some(GwpSet::parse(text).map_err(refused)?),
     };
+    let validity = Validity::from_parts(
+        &manifest.valid_from,
+        &manifest.valid_to,
+        &manifest.validity_instrument,
+    )
+    .map_err(|(field, text)| {
+        refused(accounting::Error::ManifestMalformed {
+            set: manifest.id.clone(),
+            field: field.to_owned(),
+            text,
+        })
+    })?;
     Ok(Manifest {
         id: manifest.id.clone(),
         version: manifest.version.clone(),
@@ -504,6 +522,7 @@ fn engine_manifest(manifest: &v1::FactorSetManifest) -> Result<Manifest, Stop> {
         signature: manifest.signature.clone(),
         signer: manifest.signer.clone(),
         licence: manifest.licence.clone(),
+        validity,
         gwp_set,
         supersedes: manifest.supersedes.clone(),
         citations: manifest.citations.clone(),
@@ -687,5 +706,18 @@ mod tests {
             );
             assert!(manifest.encoded_len() < 4000, "{}", set.manifest.id);
         }
+    }
+
+    #[test]
+    fn a_validity_passes_through_the_ledger_unchanged_and_a_broken_one_is_refused() {
+        let mut set = accounting::shipped::sets().expect("shipped sets").remove(0);
+        set.manifest.content_sm3 = String::new();
+        set.manifest.validity =
+            Validity::from_parts("2025-01-01", "", "Notice 7 (2026)").expect("a validity");
+        let (head, rows) = adoption(&set);
+        let mut manifest = head.manifest.expect("a manifest");
+        assert_eq!(factor_set(&manifest, &rows), Ok(set));
+        manifest.validity_instrument = String::new();
+        assert!(factor_set(&manifest, &rows).is_err());
     }
 }

@@ -278,6 +278,35 @@ pub(super) fn window(text: &str, catalogue: &Catalogue) -> Cell {
     Cell::new(text, shown)
 }
 
+/// The periods that a whole set may be used for, with the document that says so; empty if nothing limits it.
+fn validity(manifest: &accounting::Manifest, catalogue: &Catalogue) -> Cell {
+    manifest.validity.as_ref().map_or_else(
+        || "".into(),
+        |validity| bounded(&validity.window(), &validity.instrument, catalogue),
+    )
+}
+
+/// The same as a ledger carries it.
+fn valid(from: &str, to: &str, instrument: &str, catalogue: &Catalogue) -> Cell {
+    if instrument.is_empty() {
+        return "".into();
+    }
+    let open = |day: &str| if day.is_empty() { ".." } else { day }.to_owned();
+    bounded(
+        &format!("{}/{}", open(from), open(to)),
+        instrument,
+        catalogue,
+    )
+}
+
+fn bounded(dates: &str, instrument: &str, catalogue: &Catalogue) -> Cell {
+    let shown = window(dates, catalogue).human().to_owned();
+    Cell::new(
+        serde_json::json!({ "window": dates, "instrument": instrument }),
+        format!("{shown} ({instrument})"),
+    )
+}
+
 /// The published numbers in one cell.
 pub(super) fn value(values: &Values) -> Cell {
     match values {
@@ -527,6 +556,7 @@ async fn sets(arguments: FactorSets, session: &Session<'_>) -> Result<Exit, Fail
         Column::new("version", catalogue.col_version()),
         Column::new("name", catalogue.col_name()),
         Column::new("factors", catalogue.col_factors()).right(),
+        Column::new("validity", catalogue.col_validity()),
         Column::new("superseded_by", catalogue.col_superseded_by()),
         Column::new("index", catalogue.col_index()).right(),
     ]);
@@ -542,6 +572,12 @@ async fn sets(arguments: FactorSets, session: &Session<'_>) -> Result<Exit, Fail
                 catalogue.either(&manifest.name_zh, &manifest.name_en),
             ),
             u64::from(set.row_count).into(),
+            valid(
+                &manifest.valid_from,
+                &manifest.valid_to,
+                &manifest.validity_instrument,
+                catalogue,
+            ),
             set.superseded_by.clone().into(),
             standing.index.into(),
         ]);
@@ -558,6 +594,7 @@ pub fn shipped(console: &crate::console::Console) -> Result<Exit, Failure> {
         Column::new("version", catalogue.col_version()),
         Column::new("name", catalogue.col_name()),
         Column::new("factors", catalogue.col_factors()).right(),
+        Column::new("validity", catalogue.col_validity()),
         Column::new("licence", catalogue.col_licence()),
         Column::machine("document"),
     ]);
@@ -571,6 +608,7 @@ pub fn shipped(console: &crate::console::Console) -> Result<Exit, Failure> {
                 catalogue.either(&manifest.name_zh, &manifest.name_en),
             ),
             set.factors.len().into(),
+            validity(manifest, catalogue),
             manifest.licence.clone().into(),
             manifest.document.clone().into(),
         ]);

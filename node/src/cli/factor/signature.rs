@@ -147,6 +147,7 @@ pub(super) struct Verified {
     name: String,
     key: PublicKey,
     certificate: Option<Box<Certificate>>,
+    validity: Cell,
 }
 
 impl Verified {
@@ -193,6 +194,7 @@ pub(super) fn verified(folder: &Path, console: &Console) -> Result<Verified, Fai
     Ok(Verified {
         name,
         key: signer.public_key().clone(),
+        validity: super::validity(&set.manifest, console.catalogue()),
         certificate: match signer {
             Signer::Certificate(certificate) => Some(certificate),
             Signer::Key(_) => None,
@@ -214,6 +216,7 @@ pub fn verify(arguments: &FactorVerify, console: &Console) -> Result<Exit, Failu
         Column::new("signer", catalogue.col_signer()),
         Column::new("key_id", catalogue.col_key()),
         Column::new("vouched", catalogue.col_vouched()),
+        Column::new("validity", catalogue.col_validity()),
     ]);
     let mut unknown = false;
     for folder in &arguments.folders {
@@ -244,6 +247,7 @@ pub fn verify(arguments: &FactorVerify, console: &Console) -> Result<Exit, Failu
             verified.name.as_str().into(),
             whole_id(verified.key.key_id().as_bytes()),
             Cell::new(vouched, word),
+            verified.validity,
         ]);
     }
     console.list(&list)?;

@@ -1,8 +1,10 @@
 //! The shipped factor sets: readable, sourced, without doubles, and each open factor can be found.
 
 use accounting::catalogue::Catalogue;
-use accounting::factor::{Factor, FactorSet, Quality, Selection, Treatment, Values};
-use accounting::{Category, Error, Exact, Manifest};
+use accounting::factor::{
+    Difference, Factor, FactorSet, Quality, Selection, Treatment, Values, difference,
+};
+use accounting::{Category, Error, Exact, Manifest, Rounding};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn sets() -> Vec<FactorSet> {
@@ -22,6 +24,7 @@ fn the_sets_that_the_product_promises_are_there() {
         "desnz-2025",
         "epa-hub-2025",
         "ipcc-2006",
+        "ipcc-2019",
     ] {
         assert!(accounting::shipped::IDS.contains(&id), "{id}");
     }
@@ -237,4 +240,55 @@ fn malformed_files_are_refused_with_place_and_field() {
         FactorSet::new(set().manifest, twice),
         Err(Error::FactorTwice { .. })
     ));
+}
+
+#[test]
+fn the_refinement_of_2019_prints_nitrogen_and_stands_beside_2006_without_superseding_it() {
+    let catalogue = Catalogue::new(sets()).expect("a catalogue");
+    // kg N2O-N per kg N as printed in Tables 11.1 and 11.3 (Updated), in thousandths.
+    let printed = [
+        ("ef1", 10),
+        ("ef1_synthetic_wet", 16),
+        ("ef1_other_wet", 6),
+        ("ef1_dry", 5),
+        ("ef1fr", 4),
+        ("ef1fr_continuous", 3),
+        ("ef1fr_drainage", 5),
+        ("ef3prp_cpp", 4),
+        ("ef3prp_cpp_wet", 6),
+        ("ef3prp_cpp_dry", 2),
+        ("ef3prp_so", 3),
+        ("ef4", 10),
+        ("ef4_wet", 14),
+        ("ef4_dry", 5),
+        ("ef5", 11),
+    ];
+    for (id, thousandths) in printed {
+        let index = catalogue.find("ipcc-2019", id).expect(id);
+        let (_, factor) = catalogue.factor(index);
+        let Values::Gases(rates) = &factor.values else {
+            panic!("{id}: form");
+        };
+        // 28/44 of the N2O is nitrogen.
+        let nitrogen = Exact::from(rates[0].amount)
+            .mul(&Exact::from_integer(28_000))
+            .and_then(|value| value.div(&Exact::from_integer(44)))
+            .and_then(|value| value.round(15, Rounding::HalfUp))
+            .expect("fits");
+        assert_eq!(nitrogen, Exact::from_integer(thousandths), "{id}");
+    }
+    let [old, new] = ["ipcc-2006", "ipcc-2019"].map(|id| {
+        sets()
+            .into_iter()
+            .find(|set| set.manifest.id == id)
+            .expect("the set")
+    });
+    assert_eq!(new.manifest.supersedes, "");
+    assert!(
+        difference(&old, &new)
+            .iter()
+            .all(|change| !matches!(change, Difference::Changed { .. }))
+    );
+    let doubts = new.lint().expect("findings");
+    assert!(doubts.is_empty(), "{doubts:?}");
 }

@@ -102,7 +102,7 @@ pub fn sign(arguments: &FactorSign, console: &Console) -> Result<Exit, Failure> 
     if signer.public_key().key_id() != entry.public_key.key_id() {
         return Err(about(codes::FACTORS_SIGNER));
     }
-    // Keys stand before the first table of a manifest; it has none.
+    // Keys stand before the first table of a manifest (`validity`), so these go first.
     let own = |line: &&str| {
         let key = line.split('=').next().unwrap_or_default().trim();
         !matches!(key, "signature" | "signer" | "content_sm3")

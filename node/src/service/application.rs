@@ -46,6 +46,8 @@ pub(super) struct Ledger {
     size: watch::Sender<u64>,
     /// Batch ends of which a snapshot can be made.
     moments: Moments,
+    /// Threads that verify at once. Asking the system each time means reading its files.
+    threads: usize,
 }
 
 impl Ledger {
@@ -60,6 +62,7 @@ impl Ledger {
         prove_change(&*store, size)?;
         Ok(Self {
             moments: Moments::new(Arc::clone(&store)),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
             store,
             network: founded.network_id(),
             node,
@@ -173,10 +176,9 @@ impl Ledger {
     }
 
     fn verify_in_parallel(&self, waiting: &[Unverified]) -> BTreeSet<Digest> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = waiting
             .len()
-            .div_ceil(threads)
+            .div_ceil(self.threads)
             .max(SIGNATURES_PER_THREAD_MIN);
         let check =
             |part: &[Unverified]| execute::verified(part, |key| self.catalogues.verifier(key));

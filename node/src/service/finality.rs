@@ -86,8 +86,8 @@ impl Service {
 
     /// Makes one checkpoint final; whether there may be more to do.
     pub(super) async fn lead_round(&self) -> Result<bool, Error> {
-        let publisher = Arc::clone(&self.inner.publisher);
-        let Some(mut round) = blocking(move || publisher.next()).await? else {
+        // A few reads of what was written last: handing them to another thread would take longer.
+        let Some(mut round) = self.inner.publisher.next()? else {
             return Ok(false);
         };
         // The batch is stored a moment before the proof of what it changed about the members.

@@ -23,6 +23,7 @@ pub use outline::Line;
 pub use part::{Part, Words};
 pub use verify::Discrepancy;
 
+use crate::decimal::Decimal;
 use crate::error::Error;
 use crate::exact::{Exact, Rounding};
 use std::borrow::Cow;
@@ -252,6 +253,39 @@ pub struct Unknown {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Derivation {
     nodes: Vec<Node>,
+}
+
+/// A part of a document whose numbers share subject and evidence.
+#[derive(Clone, Copy, Debug)]
+pub struct Stated<'a> {
+    /// What the part is about.
+    pub subject: &'a str,
+    /// Its path in the document.
+    pub place: &'a str,
+    /// What it names as proof.
+    pub evidence: &'a str,
+}
+
+impl Stated<'_> {
+    /// Adds the number that the part states in a field; one that it does not state is zero.
+    pub fn input(
+        &self,
+        derivation: &mut Derivation,
+        label: &'static str,
+        field: &str,
+        value: impl Into<Option<Decimal>>,
+        unit: &'static str,
+    ) -> Number {
+        let place = self.place;
+        derivation.input(
+            label,
+            self.subject,
+            value.into().unwrap_or_default(),
+            unit,
+            format!("{place}.{field}"),
+            self.evidence,
+        )
+    }
 }
 
 impl Derivation {

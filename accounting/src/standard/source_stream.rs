@@ -4,7 +4,7 @@
 
 use super::bounds;
 use crate::decimal::Decimal;
-use crate::derivation::{Citation, Derivation, Number, Rule};
+use crate::derivation::{Citation, Derivation, Number, Rule, Stated};
 use crate::error::Error;
 use crate::exact::Exact;
 use crate::report::Faults;
@@ -315,17 +315,12 @@ impl SourceStream {
         place: &str,
     ) -> Result<Emissions, Error> {
         let name = self.name.as_str();
-        let input = |derivation: &mut Derivation, label, field: &str, value: Decimal, unit| {
-            derivation.input(
-                label,
-                name,
-                value,
-                unit,
-                format!("{place}.{field}"),
-                self.evidence.as_str(),
-            )
+        let stated = Stated {
+            subject: name,
+            place,
+            evidence: &self.evidence,
         };
-        let amount = input(
+        let amount = stated.input(
             derivation,
             "eu_amount",
             "amount",
@@ -333,7 +328,7 @@ impl SourceStream {
             self.unit.symbol(),
         );
         let calorific = match (self.net_calorific_value, &published.net_calorific_value) {
-            (Some(value), _) => Some(input(
+            (Some(value), _) => Some(stated.input(
                 derivation,
                 "eu_net_calorific_value",
                 "net_calorific_value",
@@ -372,7 +367,7 @@ impl SourceStream {
             None => None,
         };
         let factor = match (self.emission_factor, &published.emission_factor) {
-            (Some(value), _) => Some(input(
+            (Some(value), _) => Some(stated.input(
                 derivation,
                 "eu_emission_factor",
                 "emission_factor",
@@ -397,7 +392,7 @@ impl SourceStream {
             (None, None) => None,
         };
         let carbon = match (self.carbon_content, &published.carbon_content) {
-            (Some(value), _) => Some(input(
+            (Some(value), _) => Some(stated.input(
                 derivation,
                 "eu_carbon_content",
                 "carbon_content",
@@ -424,7 +419,7 @@ impl SourceStream {
         };
         let one = |derivation: &mut Derivation| derivation.constant("eu_one", 1_u32, "");
         let biomass = self.biomass_fraction.map(|value| {
-            input(
+            stated.input(
                 derivation,
                 "eu_biomass_fraction",
                 "biomass_fraction",
@@ -563,7 +558,7 @@ impl SourceStream {
         };
         let (rule, reduction) = if self.method == Method::Combustion {
             let oxidation = match (self.oxidation_factor, self.ash_carbon, self.total_carbon) {
-                (Some(value), ..) => input(
+                (Some(value), ..) => stated.input(
                     derivation,
                     "eu_oxidation_factor",
                     "oxidation_factor",
@@ -571,8 +566,9 @@ impl SourceStream {
                     "",
                 ),
                 (None, Some(ash), Some(total)) => {
-                    let ash = input(derivation, "eu_ash_carbon", "ash_carbon", ash, "tC");
-                    let total = input(derivation, "eu_total_carbon", "total_carbon", total, "tC");
+                    let ash = stated.input(derivation, "eu_ash_carbon", "ash_carbon", ash, "tC");
+                    let total =
+                        stated.input(derivation, "eu_total_carbon", "total_carbon", total, "tC");
                     let lost = derivation.quotient(
                         clauses.oxidation,
                         "eu_unoxidised_share",
@@ -594,7 +590,7 @@ impl SourceStream {
             (clauses.combustion, oxidation)
         } else {
             let conversion = match self.conversion_factor {
-                Some(value) => input(
+                Some(value) => stated.input(
                     derivation,
                     "eu_conversion_factor",
                     "conversion_factor",

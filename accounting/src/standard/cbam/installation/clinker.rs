@@ -4,7 +4,7 @@ use super::super::rules::Methodology;
 use super::form::{Clinker, Deliveries};
 use super::formulas as rule;
 use super::gases::published_figure;
-use crate::derivation::{Derivation, Number};
+use crate::derivation::{Derivation, Number, Stated};
 use crate::error::Error;
 use crate::report::Faults;
 use crate::standard::bounds;
@@ -204,32 +204,48 @@ impl Deliveries {
         place: &str,
     ) -> Result<Number, Error> {
         let name = of.name.as_str();
-        let mut input = |label, field: &str, value, unit| {
-            derivation.input(
-                label,
-                name,
-                value,
-                unit,
-                format!("{place}.{field}"),
-                of.evidence.as_str(),
-            )
+        let stated = Stated {
+            subject: name,
+            place,
+            evidence: &of.evidence,
         };
-        let cement = input("cbam_cement_delivered", "cement", self.cement, "t");
-        let cement_stock = input("cbam_cement_stock", "cement_stock", self.cement_stock, "t");
-        let ratio = input(
+        let cement = stated.input(
+            derivation,
+            "cbam_cement_delivered",
+            "cement",
+            self.cement,
+            "t",
+        );
+        let cement_stock = stated.input(
+            derivation,
+            "cbam_cement_stock",
+            "cement_stock",
+            self.cement_stock,
+            "t",
+        );
+        let ratio = stated.input(
+            derivation,
             "cbam_clinker_ratio",
             "clinker_ratio",
             self.clinker_ratio,
             "t/t",
         );
-        let supplied = input("cbam_clinker_supplied", "supplied", self.supplied, "t");
-        let dispatched = input(
+        let supplied = stated.input(
+            derivation,
+            "cbam_clinker_supplied",
+            "supplied",
+            self.supplied,
+            "t",
+        );
+        let dispatched = stated.input(
+            derivation,
             "cbam_clinker_dispatched",
             "dispatched",
             self.dispatched,
             "t",
         );
-        let stock = input(
+        let stock = stated.input(
+            derivation,
             "cbam_clinker_stock",
             "clinker_stock",
             self.clinker_stock,

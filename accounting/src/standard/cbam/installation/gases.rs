@@ -4,7 +4,7 @@ use super::super::rules::Methodology;
 use super::form::{Gap, Measured, MeasuredGas, Pfc, PfcMethod};
 use super::formulas as rule;
 use crate::decimal::Decimal;
-use crate::derivation::{Citation, Derivation, Number};
+use crate::derivation::{Citation, Derivation, Number, Stated};
 use crate::error::Error;
 use crate::exact::Rounding;
 use crate::report::Faults;
@@ -69,17 +69,11 @@ impl Pfc {
         place: &str,
     ) -> Result<Number, Error> {
         let name = self.name.as_str();
-        let input =
-            |derivation: &mut Derivation, label, field: &str, value: Option<Decimal>, unit| {
-                derivation.input(
-                    label,
-                    name,
-                    value.unwrap_or_default(),
-                    unit,
-                    format!("{place}.{field}"),
-                    self.evidence.as_str(),
-                )
-            };
+        let stated = Stated {
+            subject: name,
+            place,
+            evidence: &self.evidence,
+        };
         let slope = self.method == PfcMethod::Slope;
         let published = rules.technology(slope, &self.technology).ok();
         let factor_unit = if slope {
@@ -95,7 +89,7 @@ impl Pfc {
                 factor_unit,
                 citation.clone(),
             ),
-            (value, _) => input(derivation, "cbam_pfc_factor", "factor", value, factor_unit),
+            (value, _) => stated.input(derivation, "cbam_pfc_factor", "factor", value, factor_unit),
         };
         let fraction = match (self.weight_fraction, &published) {
             (None, Some((_, (value, citation)))) => derivation.parameter(
@@ -105,7 +99,7 @@ impl Pfc {
                 "t C2F6/t CF4",
                 citation.clone(),
             ),
-            (value, _) => input(
+            (value, _) => stated.input(
                 derivation,
                 "cbam_pfc_weight_fraction",
                 "weight_fraction",
@@ -113,7 +107,7 @@ impl Pfc {
                 "t C2F6/t CF4",
             ),
         };
-        let production = input(
+        let production = stated.input(
             derivation,
             "cbam_primary_aluminium",
             "production",
@@ -122,14 +116,14 @@ impl Pfc {
         );
         let thousand = derivation.constant("cbam_kilograms_per_tonne", 1000_u32, "kg/t");
         let kilograms = if slope {
-            let frequency = input(
+            let frequency = stated.input(
                 derivation,
                 "cbam_anode_effect_frequency",
                 "frequency",
                 self.frequency,
                 "/cell-day",
             );
-            let duration = input(
+            let duration = stated.input(
                 derivation,
                 "cbam_anode_effect_duration",
                 "duration",
@@ -151,14 +145,14 @@ impl Pfc {
                 &[minutes, factor, production],
             )?
         } else {
-            let overvoltage = input(
+            let overvoltage = stated.input(
                 derivation,
                 "cbam_anode_effect_overvoltage",
                 "overvoltage",
                 self.overvoltage,
                 "mV",
             );
-            let efficiency = input(
+            let efficiency = stated.input(
                 derivation,
                 "cbam_current_efficiency",
                 "current_efficiency",
@@ -216,7 +210,7 @@ impl Pfc {
             "tCO2e",
             &[first, second],
         )?;
-        let collected = input(
+        let collected = stated.input(
             derivation,
             "cbam_collection_efficiency",
             "collection_efficiency",
@@ -340,35 +334,29 @@ impl Measured {
         place: &str,
     ) -> Result<Number, Error> {
         let name = self.name.as_str();
-        let input =
-            |derivation: &mut Derivation, label, field: &str, value: Option<Decimal>, unit| {
-                derivation.input(
-                    label,
-                    name,
-                    value.unwrap_or_default(),
-                    unit,
-                    format!("{place}.{field}"),
-                    self.evidence.as_str(),
-                )
-            };
+        let stated = Stated {
+            subject: name,
+            place,
+            evidence: &self.evidence,
+        };
         let gas = match self.gas {
             MeasuredGas::CarbonDioxide => "tCO2",
             MeasuredGas::NitrousOxide => "tN2O",
         };
         let tonnes = if self.amount.is_some() {
-            input(derivation, "cbam_measured", "amount", self.amount, gas)
+            stated.input(derivation, "cbam_measured", "amount", self.amount, gas)
         } else {
-            let concentration = input(
+            let concentration = stated.input(
                 derivation,
                 "cbam_concentration",
                 "concentration",
                 self.concentration,
                 "g/Nm3",
             );
-            let hours = input(derivation, "cbam_hours", "hours", self.hours, "h");
+            let hours = stated.input(derivation, "cbam_hours", "hours", self.hours, "h");
             let flow = match (self.air_flow, self.oxygen) {
                 (Some(_), Some(_)) => self.flue_gas(derivation, rules, place)?,
-                _ => input(derivation, "cbam_flow", "flow", self.flow, "1000 Nm3/h"),
+                _ => stated.input(derivation, "cbam_flow", "flow", self.flow, "1000 Nm3/h"),
             };
             let mut kilograms = derivation.product(
                 rule::MEASURED,
@@ -396,7 +384,7 @@ impl Measured {
         };
         let tonnes = match self.biomass_fraction {
             Some(value) => {
-                let biomass = input(
+                let biomass = stated.input(
                     derivation,
                     "eu_biomass_fraction",
                     "biomass_fraction",
@@ -449,25 +437,19 @@ impl Measured {
         place: &str,
     ) -> Result<Number, Error> {
         let name = self.name.as_str();
-        let input =
-            |derivation: &mut Derivation, label, field: &str, value: Option<Decimal>, unit| {
-                derivation.input(
-                    label,
-                    name,
-                    value.unwrap_or_default(),
-                    unit,
-                    format!("{place}.{field}"),
-                    self.evidence.as_str(),
-                )
-            };
-        let air = input(
+        let stated = Stated {
+            subject: name,
+            place,
+            evidence: &self.evidence,
+        };
+        let air = stated.input(
             derivation,
             "cbam_air_flow",
             "air_flow",
             self.air_flow,
             "1000 Nm3/h",
         );
-        let oxygen = input(derivation, "cbam_oxygen", "oxygen", self.oxygen, "");
+        let oxygen = stated.input(derivation, "cbam_oxygen", "oxygen", self.oxygen, "");
         let in_air = published_figure(
             derivation,
             "cbam_oxygen_in_air",
@@ -505,25 +487,27 @@ impl Gap {
         place: &str,
     ) -> Result<Number, Error> {
         let name = measured.name.as_str();
-        let mut input = |label, field: &str, value: Decimal, unit| {
-            derivation.input(
-                label,
-                name,
-                value,
-                unit,
-                format!("{place}.{field}"),
-                measured.evidence.as_str(),
-            )
+        let stated = Stated {
+            subject: name,
+            place,
+            evidence: &measured.evidence,
         };
-        let mean = input("cbam_mean_concentration", "mean", self.mean, "g/Nm3");
-        let deviation = input(
+        let mean = stated.input(
+            derivation,
+            "cbam_mean_concentration",
+            "mean",
+            self.mean,
+            "g/Nm3",
+        );
+        let deviation = stated.input(
+            derivation,
             "cbam_concentration_deviation",
             "deviation",
             self.deviation,
             "g/Nm3",
         );
-        let hours = input("cbam_gap_hours", "hours", self.hours, "h");
-        let flow = input("cbam_flow", "flow", self.flow, "1000 Nm3/h");
+        let hours = stated.input(derivation, "cbam_gap_hours", "hours", self.hours, "h");
+        let flow = stated.input(derivation, "cbam_flow", "flow", self.flow, "1000 Nm3/h");
         let two = derivation.constant("cbam_two", 2_u32, "");
         let twice = derivation.product(
             rule::SUBSTITUTE,

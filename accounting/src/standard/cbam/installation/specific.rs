@@ -4,7 +4,7 @@ use super::super::tables;
 use super::form::{Precursor, Process};
 use super::formulas as rule;
 use super::{Attributed, Calculation};
-use crate::derivation::{Derivation, Number};
+use crate::derivation::{Derivation, Number, Stated};
 use crate::error::Error;
 use crate::exact::Rounding;
 use std::collections::BTreeMap;
@@ -80,18 +80,13 @@ fn purchased(
             defaulted: None,
         });
     }
-    let input = |derivation: &mut Derivation, label, field: &str, value, unit| {
-        derivation.input(
-            label,
-            name,
-            value,
-            unit,
-            format!("{place}.{field}"),
-            evidence,
-        )
+    let stated = Stated {
+        subject: name,
+        place,
+        evidence,
     };
     let electricity = precursor.electricity.map(|value| {
-        input(
+        stated.input(
             derivation,
             "cbam_precursor_electricity",
             "electricity",
@@ -104,7 +99,7 @@ fn purchased(
         electricity,
         precursor.electricity_factor,
     ) {
-        (Some(value), ..) => Some(input(
+        (Some(value), ..) => Some(stated.input(
             derivation,
             "cbam_precursor_indirect",
             "indirect",
@@ -112,7 +107,7 @@ fn purchased(
             "tCO2e",
         )),
         (None, Some(electricity), Some(factor)) => {
-            let factor = input(
+            let factor = stated.input(
                 derivation,
                 "cbam_electricity_factor",
                 "electricity_factor",
@@ -130,7 +125,7 @@ fn purchased(
         _ => None,
     };
     if let (Some(direct), false) = (precursor.direct, evidence.is_empty()) {
-        let direct = input(
+        let direct = stated.input(
             derivation,
             "cbam_precursor_direct",
             "direct",

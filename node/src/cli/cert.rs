@@ -13,7 +13,7 @@ use crypto_sm::certificate::{AlternativeName, Certificate, Validity};
 
 use crate::console::Console;
 
-pub(super) use verify::{bundles, moment, read_list};
+pub(super) use verify::{Trusted, bundles, read_list};
 
 use super::arguments::{Cert, Role};
 use super::session::now_ms;

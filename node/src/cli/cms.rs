@@ -7,7 +7,6 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
-use crypto_sm::certificate::{Certificate, RevocationList, Trust};
 use crypto_sm::envelope::Recipient;
 use crypto_sm::keystore::Key;
 use crypto_sm::signed;
@@ -17,8 +16,7 @@ use crate::config::{self, Keys};
 use crate::console::{Cell, Console};
 
 use super::arguments::{Cms, CmsOut, CmsTrust, Global};
-use super::cert::{bundles, failed, moment, read, read_certificate, read_list, text};
-use super::session::now_ms;
+use super::cert::{Trusted, bundles, failed, read, read_certificate, read_list, text};
 use super::{Exit, Failure, codes};
 
 pub fn run(command: &Cms, global: &Global, console: &Console) -> Result<Exit, Failure> {
@@ -81,45 +79,19 @@ fn write(der: &[u8], source: &Path, extension: &str, to: &CmsOut) -> Result<Path
 
 /// A truth for people and programs.
 fn truth(holds: bool, catalogue: &Catalogue) -> Cell {
-    let word = if holds {
-        catalogue.word_yes()
-    } else {
-        catalogue.word_no()
-    };
-    Cell::new(holds, word)
+    Cell::new(holds, super::org::yes_no(holds, catalogue))
 }
 
-/// What the options say about trust, read.
-struct Trusted {
-    roots: Vec<Certificate>,
-    intermediates: Vec<Certificate>,
-    lists: Vec<RevocationList>,
-    at_ms: u64,
-}
-
-impl Trusted {
-    fn read(arguments: &CmsTrust) -> Result<Self, Failure> {
-        if arguments.ca.is_empty() {
-            return Err(Failure::new(codes::ARGUMENT_MISSING).with("argument", "--ca <FILE>"));
-        }
-        let lists = arguments.crl.iter().map(|path| read_list(path));
-        Ok(Self {
-            roots: bundles(&arguments.ca)?,
-            intermediates: bundles(&arguments.chain)?,
-            lists: lists.collect::<Result<_, _>>()?,
-            at_ms: match &arguments.at {
-                Some(text) => moment(text)?,
-                None => now_ms(),
-            },
-        })
+/// What the options say about trust, read. Who trusts nobody has forgotten an option.
+fn trusted(arguments: &CmsTrust) -> Result<Trusted, Failure> {
+    if arguments.ca.is_empty() {
+        return Err(Failure::new(codes::ARGUMENT_MISSING).with("argument", "--ca <FILE>"));
     }
-
-    fn trust(&self, arguments: &CmsTrust) -> Trust<'_> {
-        Trust {
-            roots: &self.roots,
-            intermediates: &self.intermediates,
-            lists: &self.lists,
-            revocation: arguments.crl_check.into(),
-        }
-    }
+    Trusted::read(
+        &arguments.ca,
+        &arguments.chain,
+        &arguments.crl,
+        arguments.crl_check,
+        arguments.at.as_deref(),
+    )
 }

@@ -182,7 +182,7 @@ fn duties(organisation: &v1::Organisation, catalogue: &i18n::Catalogue) -> Cell 
     )
 }
 
-pub(super) fn yes_no(yes: bool, catalogue: &i18n::Catalogue) -> String {
+pub(in crate::cli) fn yes_no(yes: bool, catalogue: &i18n::Catalogue) -> String {
     if yes {
         catalogue.word_yes()
     } else {

@@ -83,6 +83,11 @@ impl Ledger {
         self.moments.stream()
     }
 
+    /// Nobody waits for [`Ledger::stream`] any more.
+    pub(super) fn give_up_stream(&self) {
+        self.moments.forget();
+    }
+
     /// Verifies with what is remembered of the signer.
     pub(super) fn verifier(&self, key: &PublicKey) -> Verifier {
         self.catalogues.verifier(key)

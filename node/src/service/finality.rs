@@ -243,7 +243,7 @@ impl Service {
     }
 
     /// Waits until this node's ledger has come so far.
-    async fn applied(&self, size: u64) -> Result<(), Error> {
+    pub(super) async fn applied(&self, size: u64) -> Result<(), Error> {
         let mut grown = self.inner.ledger.size();
         grown
             .wait_for(|reached| *reached >= size)

@@ -494,6 +494,7 @@ impl Service {
         tokio::time::timeout(STREAM_WAIT, waiting)
             .await
             .unwrap_or_else(|_| {
+                inner.ledger.give_up_stream();
                 Err(Error::NotReady {
                     reason: "HT-CON-051".to_owned(),
                 })

@@ -30,12 +30,9 @@ impl Service {
         if note.checkpoint().network_id != inner.founded.network_id() {
             return Err(consensus::Error::WrongNetwork.into());
         }
-        let mut grown = inner.ledger.size();
-        let reached = grown.wait_for(|reached| *reached >= note.checkpoint().size);
-        tokio::time::timeout(COSIGN, reached)
+        tokio::time::timeout(COSIGN, self.applied(note.checkpoint().size))
             .await
-            .map_err(|_| Error::Deadline)?
-            .map_err(|_| Error::Stopping)?;
+            .map_err(|_| Error::Deadline)??;
         let (store, now_ms) = (Arc::clone(&inner.store), inner.clock.now_ms());
         let trouble = inner.witness_trouble.clone();
         blocking(move || {

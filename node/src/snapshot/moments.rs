@@ -69,10 +69,9 @@ impl Moments {
         Ok(())
     }
 
-    /// The tables have been replaced: nothing of before is of use.
+    /// Keeps nothing any more, until a stream is wanted again: the tables have been replaced, or whoever waited has gone.
     pub fn forget(&self) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.moments.clear();
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Held::default();
     }
 
     /// The ledger at the newest checkpoint that is final; nothing yet if no view of that very size is at hand. Ask again when the next batch is applied,

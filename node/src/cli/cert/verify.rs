@@ -46,24 +46,59 @@ impl From<RevocationCheck> for Revocation {
     }
 }
 
+/// Whom the caller trusts, and when.
+pub struct Trusted {
+    roots: Vec<Certificate>,
+    intermediates: Vec<Certificate>,
+    lists: Vec<RevocationList>,
+    check: RevocationCheck,
+    /// The moment that counts, milliseconds.
+    pub at_ms: u64,
+}
+
+impl Trusted {
+    /// Reads the files of `--ca`, `--chain` and `--crl`; without `at` the present counts.
+    pub fn read(
+        ca: &[PathBuf],
+        chain: &[PathBuf],
+        crl: &[PathBuf],
+        check: RevocationCheck,
+        at: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let at_ms = match at {
+            Some(text) => moment(text)?,
+            None => now_ms(),
+        };
+        let lists = crl.iter().map(|path| read_list(path));
+        Ok(Self {
+            roots: bundles(ca)?,
+            intermediates: bundles(chain)?,
+            lists: lists.collect::<Result<_, _>>()?,
+            check,
+            at_ms,
+        })
+    }
+
+    pub fn trust(&self) -> Trust<'_> {
+        Trust {
+            roots: &self.roots,
+            intermediates: &self.intermediates,
+            lists: &self.lists,
+            revocation: self.check.into(),
+        }
+    }
+}
+
 pub fn run(arguments: &CertVerify, console: &Console) -> Result<Exit, Failure> {
-    let at_ms = match &arguments.at {
-        Some(text) => moment(text)?,
-        None => now_ms(),
-    };
     let certificate = read_certificate(&arguments.file)?;
-    let (roots, intermediates) = (bundles(&arguments.ca)?, bundles(&arguments.chain)?);
-    let lists = arguments
-        .crl
-        .iter()
-        .map(|path| read_list(path))
-        .collect::<Result<Vec<_>, _>>()?;
-    let trust = Trust {
-        roots: &roots,
-        intermediates: &intermediates,
-        lists: &lists,
-        revocation: arguments.crl_check.into(),
-    };
+    let trusted = Trusted::read(
+        &arguments.ca,
+        &arguments.chain,
+        &arguments.crl,
+        arguments.crl_check,
+        arguments.at.as_deref(),
+    )?;
+    let (trust, at_ms) = (trusted.trust(), trusted.at_ms);
     if let Some(path) = &arguments.encryption {
         let pair = Pair::new(certificate.clone(), read_certificate(path)?).map_err(failed)?;
         pair.verify(&trust, at_ms).map_err(failed)?;
@@ -89,13 +124,13 @@ pub fn run(arguments: &CertVerify, console: &Console) -> Result<Exit, Failure> {
             named("certificate-purpose", arguments.purpose.code(), catalogue),
         )
         .with("at", catalogue.col_time(), time(at_ms))
-        .with("lists", catalogue.col_lists(), lists.len());
+        .with("lists", catalogue.col_lists(), trust.lists.len());
     console.record(&record)?;
     Ok(Exit::Ok)
 }
 
 /// A moment: RFC 3339, or a day, of which the begin in UTC is meant.
-pub fn moment(text: &str) -> Result<u64, Failure> {
+fn moment(text: &str) -> Result<u64, Failure> {
     let time = text.parse::<jiff::Timestamp>().ok().or_else(|| {
         let day = text.parse::<jiff::civil::Date>().ok()?;
         let zoned = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?;

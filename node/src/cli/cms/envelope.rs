@@ -11,7 +11,7 @@ use crate::config;
 use crate::console::{Console, Record};
 
 use super::{
-    Trusted, failed, message, open_key, read, read_certificate, recipients, verify::verdict, write,
+    failed, message, open_key, read, read_certificate, recipients, trusted, verify::verdict, write,
 };
 
 pub fn encrypt(arguments: &CmsEncrypt, console: &Console) -> Result<Exit, Failure> {
@@ -45,7 +45,7 @@ pub fn decrypt(arguments: &CmsDecrypt, console: &Console) -> Result<Exit, Failur
     let kind = Kind::of(&der).ok_or_else(|| failed(Error::EnvelopeEncoding))?;
     let trusted = match kind {
         Kind::Signed => return Err(failed(Error::EnvelopeEncoding)),
-        Kind::SignedAndEnveloped => Some(Trusted::read(&arguments.trust)?),
+        Kind::SignedAndEnveloped => Some(trusted(&arguments.trust)?),
         Kind::Enveloped | Kind::AuthenticatedEnveloped => None,
     };
     let key = open_key(
@@ -60,7 +60,7 @@ pub fn decrypt(arguments: &CmsDecrypt, console: &Console) -> Result<Exit, Failur
     let written = arguments.out.display().to_string();
     let record = if let Some(trusted) = trusted {
         let opened = SignedData::open(&der, unwrap).map_err(failed)?;
-        let trust = trusted.trust(&arguments.trust);
+        let trust = trusted.trust();
         let verified = opened.verify(None, &trust, trusted.at_ms).map_err(failed)?;
         let content = opened.content().unwrap_or_default();
         config::write_secret(&arguments.out, content)?;

@@ -9,18 +9,14 @@ use crate::cli::{Exit, Failure};
 use crate::config;
 use crate::console::{Cell, Console, Record};
 
-use super::{Trusted, failed, message, read};
+use super::{failed, message, read, trusted};
 
 pub fn run(arguments: &CmsVerify, console: &Console) -> Result<Exit, Failure> {
-    let trusted = Trusted::read(&arguments.trust)?;
+    let trusted = trusted(&arguments.trust)?;
     let message = SignedData::from_der(&message(&arguments.file)?).map_err(failed)?;
     let beside = arguments.content.as_deref().map(read).transpose()?;
     let verified = message
-        .verify(
-            beside.as_deref(),
-            &trusted.trust(&arguments.trust),
-            trusted.at_ms,
-        )
+        .verify(beside.as_deref(), &trusted.trust(), trusted.at_ms)
         .map_err(failed)?;
     let content = message.content().or(beside.as_deref()).unwrap_or_default();
     if let Some(path) = &arguments.out {

@@ -237,16 +237,11 @@ pub fn verify(arguments: &FactorVerify, console: &Console) -> Result<Exit, Failu
         });
         let vouched = by_key || by_authority;
         unknown |= !vouched;
-        let word = if vouched {
-            catalogue.word_yes()
-        } else {
-            catalogue.word_no()
-        };
         list.push(vec![
             folder.display().to_string().into(),
             verified.name.as_str().into(),
             whole_id(verified.key.key_id().as_bytes()),
-            Cell::new(vouched, word),
+            Cell::new(vouched, crate::cli::org::yes_no(vouched, catalogue)),
             verified.validity,
         ]);
     }
